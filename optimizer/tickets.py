@@ -142,7 +142,7 @@ class _Labels:
         )
 
     def _write_need(self, need: Need) -> Need:
-        """Return a need with labels; without a group of a ranked dimension it gets the empty one."""
+        """Return a need with labels; without a group of a ranked dimension it gets an empty one."""
         groups = {**dict.fromkeys(self._problem.policy.ranked, ""), **need.groups}
         return replace(
             need,

@@ -1,4 +1,4 @@
-"""The kinds of stages, one module each with all that the solver and the explanations need of it.
+"""The kinds of stages: each module has one kind or a few, for the solver and the explanations.
 
 ``registry.py`` maps a stage to the object of its kind, and ``kind.py`` defines what every kind
 provides. A new kind is a member of ``policy.StageKind``, a module here, its line in the registry,

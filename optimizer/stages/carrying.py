@@ -1,4 +1,4 @@
-"""(S17) The giver that has carried the smallest part of its agreement is asked next."""
+"""(S17) The giver that carried the smallest fraction of its agreement is asked next."""
 
 from collections import defaultdict
 from fractions import Fraction
@@ -12,22 +12,25 @@ from optimizer.stages.steps import Rungs, Units, count_from_highest
 from optimizer.stages.tally import Tally
 from optimizer.tickets import name_of
 
-STEPS = 200  # of a giver at most; a step is one unit where it gives no more than that
+STEPS = 200  # at most, of a giver and measure; up to 200 units a step is one unit
 
 Giver = tuple[str, str]  # giver, measure
 
 
 class Carrying(Ladder):
-    """(S17) The u-th unit of giver h has rank (U_h + u - 1) / C_h; the highest are spared first."""
+    """(S17) Use as few units as possible, the highest rank first.
+
+    Steps have e_h units; the u-th unit of giver h has rank (U_h + e_h floor((u - 1) / e_h)) / C_h.
+    """
 
     sign = -1
 
     def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
-        """Return every giver and measure with any units."""
+        """Return ``giver/measure`` for every giver and measure with units, in order."""
         return [_spell(giver) for giver in _list_givers(problem)]
 
     def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
-        """Return the units that every giver may be asked for."""
+        """Return the units that each giver and measure may be asked for, with their ranks."""
         problem, found = columns.problem, []
         for giver, stocks in _list_givers(problem).items():
             weights = {columns.number(columns.used[s]): 1 for s in stocks if s in columns.used}
@@ -35,7 +38,7 @@ class Carrying(Ladder):
         return found
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return what every giver has carried of its agreement, this month included."""
+        """Return one result: what each giver carried of its agreement, with this month."""
         problem, levels, taken = tally.problem, [], []
         for giver, stocks in _list_givers(problem).items():
             used = sum(tally.used[problem.stocks[s].id] for s in stocks)
@@ -52,7 +55,7 @@ def _spell(giver: Giver) -> str:
 
 
 def _list_givers(problem: Problem) -> dict[Giver, list[int]]:
-    """Return the pledged stocks of every giver and measure, by position; none without units."""
+    """Return giver and measure -> its pledged stocks by position, if they have any units."""
     found: dict[Giver, list[int]] = defaultdict(list)
     for s, stock in enumerate(problem.stocks):
         if stock.pledge is not None and stock.category:
@@ -61,7 +64,7 @@ def _list_givers(problem: Problem) -> dict[Giver, list[int]]:
 
 
 def _past_of(problem: Problem, giver: Giver, stocks: list[int]) -> tuple[int, int]:
-    """Return the units carried before, and those agreed to."""
+    """Return the units carried before this month, and the units agreed to."""
     for row in problem.loads:
         if (row.giver, row.measure) == giver:
             return row.carried, row.agreed

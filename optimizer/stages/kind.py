@@ -4,8 +4,7 @@ A kind has one of these forms. *Sums* are maximised one after another, one for e
 are ratios of groups; the worst is raised first. A *draw* meets needs in an order drawn by lot, a
 *public draw* recipients first. *Homes* are a sum over needs that are still undecided. A *ladder*
 has groups whose units have ranks; the ranks are filled or spared one after another. *Cells* get as
-many units as possible in turn. Code that treats the forms differently is an ``Asker``; no other
-code distinguishes them.
+many units as possible in turn. Code that treats every form in its own way is an ``Asker``.
 """
 
 from abc import ABC, abstractmethod
@@ -38,7 +37,7 @@ class Aim:
 class Measure:
     """The ratio (value + offset) / denominator of one group, to be raised.
 
-    ``low`` bounds the value.
+    ``weights``: the sum that gives the value; ``low`` and ``high`` bound the value.
     """
 
     group: str
@@ -51,7 +50,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One result of a stage as counted from the assignments.
+    """One result of a stage, counted from the assignments.
 
     vector   numbers to be maximised lexicographically
     value    what a sum adds up to, in the unit of the stage
@@ -66,11 +65,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a stage counts against, as found while solving.
+    """What the result of a stage is measured by, as found while solving.
 
-    possible      group -> the most of its needs that could be met, where it has a denominator
-    needs         the ids of the needs that count, where the stage leaves some out
-    is_borrowed   found among the answers of another question; more than ``possible`` may be met
+    possible      group -> the most of its needs that could be met; empty without a denominator
+    needs         the ids of the needs that count, if the stage leaves some out
+    is_borrowed   whether it was found for another question; more than ``possible`` may be met then
     """
 
     possible: Mapping[str, int] = field(default_factory=dict)
@@ -81,10 +80,10 @@ class Basis:
 class Kind(ABC):
     """One kind of stage. Objects hold no state; the fields of the stage are passed in.
 
-    is_separable   a sum is greatest when it is greatest in every component
-    is_draw        decided by lot
-    settles        finds by itself which needs are decided before it
-    sign           -1: the stated value is the negative of what is maximised
+    is_separable   its sum is greatest if it is greatest in every component of the model
+    is_draw        it decides by lot
+    settles        it finds by itself which needs the stages before it have decided
+    sign           -1: the stated value is the negative of the maximised sum
     """
 
     is_separable: ClassVar[bool] = False
@@ -94,27 +93,27 @@ class Kind(ABC):
 
     @abstractmethod
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
-        """Call the asker's method for the form of this kind."""
+        """Call the asker's method for the form of this kind, and return its reply."""
 
     @abstractmethod
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return every result counted from the assignments, in the order of ``keys``."""
+        """Return the results, counted from the assignments, in the order of ``keys``."""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return one sum for each of the stage's ``keys``; none if the form is not sums."""
+        """Return one sum for each of the stage's ``keys``; an empty list if the form is another."""
         return []
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Return the classes that have a result each, in order."""
+        """Return the keys of the stage's results, one for each class, in order."""
         return [""]
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
-        """Return the groups (needs by position) whose denominator is what each could get alone."""
+        """Return group -> its needs by position, if what it could get alone is its denominator."""
         return {}
 
 
 class Sums(Kind):
-    """A kind of sums; each is maximised and fixed before the next."""
+    """A kind whose form is sums; each sum is maximised and fixed before the next."""
 
     @abstractmethod
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
@@ -135,10 +134,10 @@ class Sums(Kind):
 
 
 class Levels(Kind):
-    """A kind of levels: the lowest ratio is raised first.
+    """A kind whose form is levels: the lowest ratio is raised first.
 
-    With ``sign`` -1 the highest ratio is lowered first. ``is_among_met``: it compares needs met,
-    which are decided before it.
+    With ``sign`` -1 the highest ratio is lowered first. ``is_among_met``: it compares what needs
+    get that are met, and the stages before it have decided which needs are met.
     """
 
     is_among_met: ClassVar[bool] = False
@@ -158,7 +157,7 @@ class Levels(Kind):
         return asker.ask_levels(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return all levels, worst-off (busiest) first, then by name."""
+        """Return one result with all levels, the worst first, equal ones by name."""
         levels = self.list_levels(stage, tally, basis.possible)
         levels.sort(key=lambda level: (self.sign * level.ratio, level.group))
         vector = tuple(self.sign * level.ratio for level in levels)
@@ -172,20 +171,20 @@ class Draw(Kind):
 
     @abstractmethod
     def order(self, stage: Stage, problem: Problem) -> list[int]:
-        """Return needs by position in the order in which they are drawn."""
+        """Return all needs, by position, in the order drawn."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_draw``."""
         return asker.ask_draw(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return which needs are met, in the order drawn."""
+        """Return one result: for each need in the order drawn, 1 if it is met, else 0."""
         needs, order = tally.problem.needs, self.order(stage, tally.problem)
         return [Count("", tuple(int(needs[d].id in tally.met) for d in order))]
 
 
 class PublicDraw(Kind):
-    """A kind that decides who is met: recipients by ticket, then needs by ticket."""
+    """A kind that draws which needs are met: first recipients by ticket, then needs by ticket."""
 
     is_draw = True
     settles = True
@@ -195,7 +194,10 @@ class PublicDraw(Kind):
         return solving(asker).ask_public_draw(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return which recipients have one of the basis's needs met, then the needs, by ticket."""
+        """Return one result of 1s and 0s: recipients with a need of the basis met, then needs met.
+
+        Both are in the order of their labels, which is that of their tickets.
+        """
         needs = tally.problem.needs
         served = {need.recipient for need in tally.list_met() if need.id in basis.needs}
         homes = sorted({need.recipient for need in needs})
@@ -204,29 +206,29 @@ class PublicDraw(Kind):
 
 
 class Homes(Kind):
-    """A kind that counts recipients among the undecided needs of a tier."""
+    """A kind that counts the recipients with an undecided need of a tier met."""
 
     @abstractmethod
     def candidates(self, stage: Stage, problem: Problem) -> list[int]:
-        """Return the needs by position that count while they are undecided."""
+        """Return the needs, by position, that count if they are undecided."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_homes``."""
         return solving(asker).ask_homes(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return the recipients with an undecided need met; the basis has these needs."""
+        """Return for each key the number of recipients with a need of the basis met."""
         keys = self.keys(stage, tally.problem)
         served = {need.recipient for need in tally.list_met() if need.id in basis.needs}
         return [Count(key, (len(served),), len(served)) for key in keys]
 
 
 class UnsupportedStageError(Exception):
-    """The asker cannot treat a form."""
+    """The asker cannot treat the form of a stage."""
 
 
 def solving(asker: "Asker[Reply]") -> "SolvingAsker[Reply]":
-    """Return an asker of every form. Raises ``UnsupportedStageError`` for another one."""
+    """Return the asker if it treats every form; else raise ``UnsupportedStageError``."""
     if isinstance(asker, SolvingAsker):
         return asker
     raise UnsupportedStageError
@@ -241,11 +243,11 @@ class Ladder(Kind):
 
     @abstractmethod
     def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
-        """Return the groups in order."""
+        """Return the names of the groups, in order."""
 
     @abstractmethod
     def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
-        """Return the groups in order with their units."""
+        """Return each group's units and their ranks, in the order of ``list_groups``."""
 
     @abstractmethod
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
@@ -256,16 +258,16 @@ class Ladder(Kind):
         return solving(asker).ask_ladder(self, stage)
 
     def climbs_contests(self, stage: Stage) -> bool:
-        """Return whether only needs in contests count, so that these have to be found first."""
+        """Return whether only contested needs count; the contests must then be found first."""
         return False
 
 
 class Cells(Kind):
-    """A kind that gives each cell in turn as many units as an answer left gives it."""
+    """A kind that gives each cell in turn as many units as any answer still possible gives it."""
 
     @abstractmethod
     def cells(self, stage: Stage, columns: Columns, met: Collection[int]) -> list[Weights]:
-        """Return the cells in order, each as the sum of its units; ``met``: needs by position."""
+        """Return the sum of each cell's units, in order; ``met``: the needs met, by position."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_cells``."""
@@ -287,7 +289,7 @@ class Asker(Protocol[Reply]):
 
 @runtime_checkable
 class SolvingAsker(Asker[Reply], Protocol[Reply]):
-    """An asker that also treats the forms that settle needs on the way."""
+    """An asker that also treats public draws, homes, ladders and cells."""
 
     def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> Reply:
         """Treat a draw of recipients, then needs."""

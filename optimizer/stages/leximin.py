@@ -1,4 +1,4 @@
-"""(S2, S6) The best ratio of the worst-off group, the lowest load of the busiest; then the next."""
+"""(S2, S6) The highest ratio for the worst-off group; the lowest load for the busiest pledge."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,18 @@ from optimizer.stages.wishes import Wish, rank_by_part
 
 
 class Leximin(Levels):
-    """(S2) The share met of a group's possible needs, or its sum of scores, for each group."""
+    """(S2) leximin over groups of the fraction of possible needs met, or of the sum of scores."""
 
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Return the coverage or the scores of each group."""
+        """Return the coverage of each group, or its sum of scores."""
         if stage.outcome is GroupOutcome.SCORE:
             return _score_measures(stage, columns)
         return _coverage_measures(stage, columns, possible)
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Return needs met of those possible (no group without any), or the sums of scores."""
+        """Return met of possible needs, for groups with any, or the sum of scores of each group."""
         groups, needs = groups_of(stage, tally.problem), tally.problem.needs
         if stage.outcome is GroupOutcome.SCORE:
             return [
@@ -42,11 +42,11 @@ class Leximin(Levels):
         return found
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
-        """Return all groups where coverage is compared; scores have no denominator."""
+        """Return all groups if coverage is compared; none for scores, which have no denominator."""
         return groups_of(stage, problem) if stage.outcome is GroupOutcome.MET else {}
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
-        """Return the part that the group of each need has; scores do not compare needs."""
+        """Return the coverage of each need's group; for scores, or single needs, equal wishes."""
         if stage.outcome is GroupOutcome.SCORE or not stage.dimension:
             return [()] * len(problem.needs)
         groups = [_group_of(stage, need) for need in problem.needs]
@@ -54,7 +54,7 @@ class Leximin(Levels):
 
 
 def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Return the needs of every group of the stage's dimension, by position."""
+    """Return group -> its needs by position, in the stage's dimension."""
     groups: dict[str, list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         group = _group_of(stage, need)
@@ -64,12 +64,12 @@ def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
 
 
 def _group_of(stage: Stage, need: Need) -> str | None:
-    """Return the need's group; None when it is in no group, or in one without a name."""
+    """Return the need's group, or its id if the stage has no dimension; None if it has no group."""
     return need.groups.get(stage.dimension) or None if stage.dimension else need.id
 
 
 def _past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Return the needs met and possible of every group in the months that still count."""
+    """Return group -> its needs met and possible in the months that still count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 
@@ -112,7 +112,7 @@ class Leximax(Levels):
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Return the pledges with any capacity, their use as a negative number."""
+        """Return a measure for each pledge with any capacity; its value is minus the units used."""
         stocks = columns.problem.stocks
         found = []
         for pledge, members in sorted(_pledges_of(columns.problem).items()):
@@ -123,7 +123,7 @@ class Leximax(Levels):
         return found
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Return the units used out of those pledged, for each pledge."""
+        """Return the units used of those pledged, for each pledge with any capacity."""
         stocks, found = tally.problem.stocks, []
         for pledge, members in _pledges_of(tally.problem).items():
             used = sum(tally.used[stocks[s].id] for s in members)
@@ -134,7 +134,7 @@ class Leximax(Levels):
 
 
 def _pledges_of(problem: Problem) -> dict[str, list[int]]:
-    """Return the stocks of every pledge, by position."""
+    """Return pledge -> its stocks by position."""
     found: dict[str, list[int]] = defaultdict(list)
     for s, stock in enumerate(problem.stocks):
         if stock.pledge is not None:

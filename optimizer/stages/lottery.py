@@ -1,7 +1,7 @@
 """(S9, S14) Draws: tickets that anyone can compute decide among equal answers.
 
-Under a policy with S14 the question has labels (``tickets.py``): the order of names is that of
-tickets.
+Under a policy with S14 the question has labels in place of names (``tickets.py``), so that their
+order is the order of the tickets.
 """
 
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ class Lottery(Draw):
         )
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return the ticket of each need."""
+        """Return the ticket and the id of each need."""
         return [(ticket_of(problem.seed, need.id), need.id) for need in problem.needs]
 
 
 class WhoDraw(PublicDraw):
-    """(S14) A home each by ticket, then needs by ticket; afterwards who is met is decided."""
+    """(S14) One need for each home by ticket, then needs by ticket; this decides all needs."""
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return the ticket of each need, with which its label begins."""
+        """Return the label of each need, which begins with its ticket."""
         return [(need.id,) for need in problem.needs]

@@ -24,7 +24,7 @@ class MaxCount(Sums):
         return list(classes_of(stage, problem))
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return, for each class that occurs, the sum that counts its needs met."""
+        """Return the sum that counts the needs met of each class that occurs."""
         return [
             Aim(stage, key, {columns.number(columns.met[d]): 1 for d in needs if d in columns.met})
             for key, needs in classes_of(stage, columns.problem).items()
@@ -36,7 +36,7 @@ class MaxCount(Sums):
         return {key: tally.count_met(needs) for key, needs in classes.items()}
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return the class of each need; the smaller first if a whole tier counts alike."""
+        """Return the class of each need; its size follows, unless the class has a wait."""
         places = [(_class_of(stage, need), size_of(need)) for need in problem.needs]
         return [
             LATER if place is None else (*place, size) if len(place) < 2 else place
@@ -45,7 +45,7 @@ class MaxCount(Sums):
 
 
 def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Return the needs of every class by position; classes by key, most urgent first."""
+    """Return key -> needs by position for every class that occurs, most urgent first."""
     classes: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         place = _class_of(stage, need)
@@ -55,7 +55,7 @@ def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
 
 
 def _class_of(stage: Stage, need: Need) -> tuple[int, ...] | None:
-    """Return the sort key of the need's class, or None when it is in no class."""
+    """Return the sort key of the need's class; None if it is in no class."""
     if stage.tier and need.tier != stage.tier:
         return None
     if stage.by is CountBy.ALL:

@@ -16,15 +16,15 @@ class MaxPoints(Sums):
     is_separable = True
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the sum of the points of needs met."""
+        """Return one sum: the points of the needs met."""
         needs = columns.needs
         weights = {columns.number(met): needs[d].points for d, met in columns.met.items()}
         return [Aim(stage, "", weights)]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the points of the needs met."""
+        """Return the points of the needs met under the empty key."""
         return {"": sum(need.points for need in tally.list_met())}
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return the points of each need, the greatest first."""
+        """Return minus the points of each need: the greatest come first."""
         return [(-need.points,) for need in problem.needs]

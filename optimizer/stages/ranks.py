@@ -1,4 +1,4 @@
-"""(S13) Contested needs: the group that has had the smallest part so far comes next."""
+"""(S13) Contested needs: the group that got the smallest fraction so far comes next."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ class Ranks(Ladder):
     """(S13) The j-th contested need met of group g has rank (M_g + j - 1) / (O_g + open_g)."""
 
     def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
-        """Return the groups with a contested need that some answer meets."""
+        """Return the groups with a contested need that some answer meets, sorted."""
         return sorted(group for group, open_ in basis.possible.items() if open_)
 
     def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
-        """Return open_g units for every group."""
+        """Return open_g units with their ranks for every group; more are possible if borrowed."""
         past, found = past_of(stage, columns.problem), []
         for group in self.list_groups(stage, columns.problem, basis):
             weights = {
@@ -36,7 +36,7 @@ class Ranks(Ladder):
         return found
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return the part that every group has had: (M_g + m_g) / (O_g + open_g)."""
+        """Return one result with the level (M_g + m_g) / (O_g + open_g) of every group."""
         met = (need for need in tally.list_met() if need.id in basis.needs)
         own, past = Counter(group_of(stage, need) for need in met), past_of(stage, tally.problem)
         levels, taken = [], []
@@ -49,7 +49,7 @@ class Ranks(Ladder):
         return [Count("", count_from_lowest(taken), levels=tuple(levels))]
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
-        """Return the part that the group of each need has."""
+        """Return the fraction that the group of each need has when the needs before it are met."""
         groups = [group_of(stage, need) for need in problem.needs]
         return rank_by_part(groups, past_of(stage, problem), order)
 
@@ -59,18 +59,18 @@ class Ranks(Ladder):
 
 
 def group_of(stage: Stage, need: Need) -> str:
-    """Return the need's group; needs without one are one group together."""
+    """Return the label of the need's group; needs without a group share the label of none."""
     return need.groups[stage.dimension]
 
 
 def past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Return what every group had met and open in the months that still count."""
+    """Return group -> its needs met and open in the months that still count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 
 
 def _list_units(past: tuple[int, int], basis: Basis, group: str, able: int) -> Units:
-    """Return the group's units with their ranks; as many as it is able to use if borrowed."""
+    """Return open_g units with their ranks; of a borrowed basis at least ``able`` units."""
     (had, offered), open_ = past, basis.possible[group]
     count = max(open_, able) if basis.is_borrowed else open_
     return tuple((Fraction(had + j, offered + open_), 1) for j in range(count))

@@ -14,13 +14,13 @@ class MaxRecipients(Sums):
     """(S3) max sum_(recipients) helped      [recipients]"""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the sum that counts the recipients helped."""
+        """Return one sum: the number of recipients helped."""
         return [Aim(stage, "", {columns.number(helped): 1 for helped in columns.helped.values()})]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the number of recipients with a need met."""
+        """Return the number of recipients with a need met, under the empty key."""
         return {"": len({need.recipient for need in tally.list_met()})}
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
-        """Return the first need of each recipient before all others."""
+        """Return wishes that put the first need of each recipient before all others."""
         return rank_recipients(problem, order)

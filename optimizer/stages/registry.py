@@ -1,4 +1,4 @@
-"""The object of every kind of stage."""
+"""The one object that implements each kind of stage."""
 
 from optimizer.policy import Stage, StageKind
 from optimizer.stages.carrying import Carrying
@@ -35,5 +35,5 @@ KINDS: dict[StageKind, Kind] = {
 
 
 def kind_of(stage: Stage) -> Kind:
-    """Return the object for the kind of a stage."""
+    """Return the object that implements the kind of a stage."""
     return KINDS[stage.kind]

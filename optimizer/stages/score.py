@@ -1,4 +1,4 @@
-"""(S7, S8) The highest sum of pair scores, or the lowest when they are read as costs."""
+"""(S7, S8) The highest sum of pair scores; with scores as costs, the lowest."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,12 @@ class MaxScore(Sums):
     """(S7) The sum of scores over units given."""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the sum of scores, or its negative where ``sign`` is -1."""
+        """Return one sum: that of the scores, or its negative if ``sign`` is -1."""
         weights = {j: self.sign * score for j, score in _score_of(columns).items()}
         return [Aim(stage, "", weights)]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the sum of scores (S8: of costs)."""
+        """Return the sum of scores (S8: of costs) under the empty key."""
         return {"": sum(tally.score.values())}
 
 
@@ -36,7 +36,7 @@ def _score_of(columns: Columns) -> Weights:
 
 
 def list_scored_flows(columns: Columns) -> Iterator[tuple[int, Variable, int]]:
-    """Yield need by position, flow and score per unit of every flow whose pair has a score."""
+    """Yield need by position, flow and score per unit, for every flow whose pair has a score."""
     network = columns.network
     for i, (r, source) in enumerate(network.links):
         demand = network.demands[r]

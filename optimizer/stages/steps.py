@@ -1,4 +1,4 @@
-"""Units with ranks, as ladders (S13, S17) take or spare them."""
+"""Units with ranks, which the ladders S13 and S17 take or spare."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ Units = tuple[tuple[Fraction, int], ...]  # rank and size of each step, from the
 
 @dataclass(frozen=True, slots=True)
 class Rungs:
-    """A group of a ladder: what it counts, and the rank and size of its units from the first.
+    """A group of a ladder with its units.
 
-    weights   columns whose sum is the number of its units
+    weights   the sum of columns that is the number of units taken
+    units     rank and size of each step, from the first
     """
 
     group: str
@@ -36,6 +37,6 @@ def count_from_lowest(taken: Sequence[tuple[Units, int]]) -> tuple[int, ...]:
 
 
 def count_from_highest(taken: Sequence[tuple[Units, int]]) -> tuple[int, ...]:
-    """Return for every rank, the highest first, minus the units of it or higher ranks taken."""
+    """Return for every rank, highest first, minus the number of units of it or above taken."""
     every = count_from_lowest(taken)
     return tuple(lower - every[-1] for lower in reversed((0, *every[:-1]))) if every else ()

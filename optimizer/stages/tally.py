@@ -8,10 +8,10 @@ from optimizer.solution import Assignment
 
 
 class Tally:
-    """Whole numbers added up from assignments alone; needs and stocks by id.
+    """Whole numbers added up from assignments, keyed by the id of a need or stock.
 
-    met     needs with an assignment             score   points (or costs) of every need
-    units   delivered to every need              used    units used directly of every stock
+    met     the needs with an assignment         score   need -> sum of its pair scores
+    units   need -> units delivered to it        used    stock -> units used directly of it
     """
 
     def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:
@@ -33,5 +33,5 @@ class Tally:
         return sum(self.problem.needs[d].id in self.met for d in needs)
 
     def list_met(self) -> list[Need]:
-        """Return the needs met, in the problem's order of needs."""
+        """Return the needs met, in the order of the problem."""
         return [need for need in self.problem.needs if need.id in self.met]

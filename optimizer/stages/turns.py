@@ -1,6 +1,7 @@
-"""(S10 to S12) Turns within a tier: the longest waits first, each home once for a kind, then twice.
+"""(S10 to S12) Turns within a tier: one need met for each home and category, then a second, ...
 
-Between first and later turns come the most homes among the needs that are still undecided.
+Longer waits come first. S11, between first and later turns, serves the most homes with undecided
+needs.
 """
 
 from abc import abstractmethod
@@ -20,7 +21,7 @@ Class = tuple[int, int]  # turn, wait [months]
 
 
 class Turns(Sums):
-    """For each turn k and wait w: the most pairs with k needs met that have waited w or longer.
+    """For each turn k and wait w: the most pairs with k or more needs met that waited w or longer.
 
     A pair is a recipient and a category; duties do not count.
     """
@@ -29,10 +30,10 @@ class Turns(Sums):
 
     @abstractmethod
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
-        """Yield turn and wait of every sum, in order."""
+        """Yield the turn and wait of every sum, in order."""
 
     def spell(self, turn: int, wait: int) -> str:
-        """Return the key of a sum."""
+        """Return the key of the sum for a turn and a wait."""
         return f"turn={turn},waiting={wait}"
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
@@ -41,10 +42,10 @@ class Turns(Sums):
 
     @abstractmethod
     def takes(self, turn: int) -> bool:
-        """Return whether the stage is about the turn."""
+        """Return whether the stage counts this turn."""
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return the turn of each need with its wait, the longest first."""
+        """Return turn and minus the wait of each need; ``LATER`` for other turns and needs."""
         found: list[Wish] = [LATER] * len(problem.needs)
         for needs in pairs_of_tier(problem, stage.tier).values():
             for turn, d in enumerate(needs, start=1):
@@ -53,7 +54,7 @@ class Turns(Sums):
         return found
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the sum of the pairs that have that turn, for each turn and wait."""
+        """Return the sum that counts the pairs with the turn, for each turn and wait."""
         pairs = list(pairs_of_tier(columns.problem, stage.tier).values())
         return [
             Aim(stage, self.spell(turn, wait), _count_pairs(stage, columns, pairs, turn, wait))
@@ -61,7 +62,7 @@ class Turns(Sums):
         ]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the number of pairs with that many needs met, for each turn and wait."""
+        """Return the number of pairs with the turn, for each turn and wait."""
         needs = tally.problem.needs
         waits: dict[tuple[str, str], list[int]] = defaultdict(list)
         for need in tally.list_met():
@@ -80,7 +81,7 @@ class FirstTurns(Turns):
     """(S10) First turns: a pair counts once."""
 
     def takes(self, turn: int) -> bool:
-        """Return True for the first."""
+        """Return True for the first turn."""
         return turn == 1
 
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
@@ -88,7 +89,7 @@ class FirstTurns(Turns):
         yield from ((1, wait) for wait in waits_of_tier(problem, stage.tier))
 
     def spell(self, turn: int, wait: int) -> str:
-        """Return the key: the wait alone."""
+        """Return the key, which has the wait only."""
         return f"waiting={wait}"
 
 
@@ -96,11 +97,11 @@ class LaterTurns(Turns):
     """(S12) Second turns, then third ones, and so on."""
 
     def takes(self, turn: int) -> bool:
-        """Return True from the second on."""
+        """Return True from the second turn on."""
         return turn > 1
 
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
-        """Yield the turns from 2 on for every wait at which some pair has so many needs."""
+        """Yield each turn from 2 on with every wait that so many needs of one pair have reached."""
         pairs = pairs_of_tier(problem, stage.tier).values()
         longest = max(map(len, pairs), default=0)
         for turn in range(2, longest + 1):
@@ -112,18 +113,18 @@ class LaterTurns(Turns):
 
 
 class TierHomes(Homes):
-    """(S11) The recipients with an undecided need of the tier met; duties do not count."""
+    """(S11) The most recipients with an undecided need of the tier met; duties do not count."""
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Return one key if the tier has needs other than duties."""
+        """Return one empty key if the tier has needs other than duties, else none."""
         return [""] if self.candidates(stage, problem) else []
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
-        """Return the first need of each recipient before all others."""
+        """Return wishes that put the first need of each recipient before all others."""
         return rank_recipients(problem, order)
 
     def candidates(self, stage: Stage, problem: Problem) -> list[int]:
-        """Return the tier's needs other than duties."""
+        """Return the tier's needs other than duties, by position."""
         needs = enumerate(problem.needs)
         return [d for d, need in needs if need.tier == stage.tier and not need.duty]
 
@@ -131,7 +132,7 @@ class TierHomes(Homes):
 def _count_pairs(
     stage: Stage, columns: Columns, pairs: list[list[int]], turn: int, wait: int
 ) -> Weights:
-    """Return a sum with one column for every pair that can have the turn."""
+    """Return the sum of one column for every pair that can have the turn at the wait."""
     weights: dict[int, int] = {}
     for needs in pairs:
         able = [d for d in needs if d in columns.met and columns.needs[d].waiting >= wait]

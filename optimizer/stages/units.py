@@ -1,7 +1,8 @@
-"""(S5, S15, S16) How many units: the most, category after category; or equal ones, then odd ones.
+"""(S5, S15, S16) The most units, category after category; or equal units, then single ones by lot.
 
-A *cell* is a recipient with a need met of a divisible category: one in which a part of some need's
-quantity meets it. The cell is named after its first need by ticket.
+A *cell* is a recipient and a divisible category in which a need of the recipient is met. A category
+is divisible if part of the quantity can meet some need of it. A cell is named after its need with
+the lowest ticket.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,12 +32,12 @@ class MaxUnits(Sums):
     is_separable = True
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Return the categories with a need that may be met in part, by name."""
+        """Return the keys of the categories with a need that may be met in part, sorted by name."""
         partial = {need.category for need in problem.needs if need.is_partial}
         return [f"category={name}" for name in sorted(partial)]
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return, for each category, the sum of the units delivered to its needs."""
+        """Return the sum of the units delivered to partial needs, for each category."""
         problem = columns.problem
         weights: dict[str, dict[int, int]] = {key: {} for key in self.keys(stage, problem)}
         for d, units in columns.units.items():
@@ -44,7 +45,7 @@ class MaxUnits(Sums):
         return [Aim(stage, key, of) for key, of in weights.items()]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the units delivered to the needs of each category."""
+        """Return the units delivered to the partial needs of each category."""
         found = dict.fromkeys(self.keys(stage, tally.problem), 0)
         for need in tally.list_met():
             if need.is_partial:
@@ -60,7 +61,7 @@ class Shares(Levels):
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Return the units of every cell; ``possible`` has the needs met."""
+        """Return the units of every cell that can get some; ``possible`` has the needs met."""
         needs, found = columns.needs, []
         met = [d for d, need in enumerate(needs) if need.id in possible]
         for first, cell in _list_cells(columns.problem, met):
@@ -70,26 +71,26 @@ class Shares(Levels):
         return found
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Return the units given to every cell."""
+        """Return the units delivered to every cell."""
         needs = tally.problem.needs
         return [Level(name_of(needs[d].id), units, 1) for d, units in _count_units(tally)]
 
 
 class OddUnits(Cells):
-    """(S16) Cells by ticket: each as many units as an answer left gives it."""
+    """(S16) Each cell by ticket gets as many units as any answer still possible gives it."""
 
     def cells(self, stage: Stage, columns: Columns, met: Collection[int]) -> list[Weights]:
-        """Return the units of every cell in the order of tickets."""
+        """Return the sum of units of every cell that can get some, in the order of tickets."""
         cells = (_sum_units(columns, cell) for _, cell in _list_cells(columns.problem, met))
         return [weights for weights in cells if weights]
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return the units of every cell in the order of tickets."""
+        """Return one result: the units delivered to every cell, in the order of tickets."""
         return [Count("", tuple(units for _, units in _count_units(tally)))]
 
 
 def _count_units(tally: Tally) -> list[tuple[int, int]]:
-    """Return the first need and the units given of every cell, by ticket."""
+    """Return first need and delivered units of every cell, in the order of tickets."""
     needs = tally.problem.needs
     met = [d for d, need in enumerate(needs) if need.id in tally.met]
     return [
@@ -99,7 +100,7 @@ def _count_units(tally: Tally) -> list[tuple[int, int]]:
 
 
 def _sum_units(columns: Columns, cell: Collection[int]) -> Weights:
-    """Return the units delivered to the needs of a cell; empty if only visits serve them."""
+    """Return the sum of the units delivered to a cell; empty if only visits serve its needs."""
     given_ = (given(columns, d, columns.delivery_of(d)) for d in cell if _is_delivered(columns, d))
     return {columns.number(variable): weight for variable, weight in given_}
 
@@ -110,7 +111,7 @@ def _is_delivered(columns: Columns, d: int) -> bool:
 
 
 def _list_cells(problem: Problem, met: Collection[int]) -> list[tuple[int, list[int]]]:
-    """Return the first need and all needs of every cell, by ticket of recipient and first need."""
+    """Return first need and all needs of every cell, by ticket of recipient, then of first need."""
     divisible = {need.category for need in problem.needs if need.is_partial}
     found: dict[tuple[str, str], list[int]] = {}
     for d in sorted(met):

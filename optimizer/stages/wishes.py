@@ -1,6 +1,7 @@
-"""In which order needs would be met, one by one, by a stage: before anything is optimised.
+"""The order in which a stage would meet needs one by one, before anything is optimised.
 
-A kind that has a say gives every need a tuple, smaller first. What helps to do so is here.
+The first answer is built in this order. A kind that compares needs gives each a *wish*, which is a
+tuple; the need with the smaller wish comes first.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +13,7 @@ from optimizer.policy import Stage
 from optimizer.problem import Need, Problem
 
 Wish: TypeAlias = tuple[Fraction | int | str, ...]
-LATER: Wish = (1 << 60,)  # after all others: the stage is not about this need
+LATER: Wish = (1 << 60,)  # after all others: the stage does not count this need
 
 
 @runtime_checkable
@@ -20,7 +21,7 @@ class Wishing(Protocol):
     """A kind that compares needs."""
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
-        """Return the wish of every need by position; ``order``: that of the stages before."""
+        """Return all needs' wishes by position; ``order``: needs as earlier stages sort them."""
 
 
 def size_of(need: Need) -> int:
@@ -29,7 +30,7 @@ def size_of(need: Need) -> int:
 
 
 def rank_recipients(problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
-    """Return the wishes of a stage that counts recipients: the first need of each comes first."""
+    """Return 0 for the first need of each recipient in ``order`` and 1 for all others."""
     first: dict[str, int] = {}
     for d in order:
         first.setdefault(problem.needs[d].recipient, d)
@@ -39,10 +40,10 @@ def rank_recipients(problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
 def rank_by_part(
     groups: Sequence[str | None], past: Mapping[str, tuple[int, int]], order: Sequence[int]
 ) -> Sequence[Wish]:
-    """Return the wishes of a stage that compares groups.
+    """Return the wishes of a stage that compares groups, by position of the need.
 
-    Each need has the part that its group has when the group's needs before it are met.
-    ``groups``: of every need; ``past``: needs met and possible of a group in earlier months.
+    A wish is the fraction met of the need's group once the group's needs before it are met.
+    ``groups``: the group of every need; ``past``: group -> needs met and possible before.
     """
     sizes = Counter(groups)
     before: dict[str | None, int] = defaultdict(int)
