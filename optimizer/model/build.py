@@ -1,7 +1,7 @@
 """The integer program of a month: columns, then the constraints C1 to C15.
 
-PuLP is the notation: variables and rows have names, so that the code reads like FORMULATION.md, and
-a test compares the program of a tiny month with a stored LP file. PuLP solves nothing. Columns and
+PuLP is the notation only, and solves nothing: variables and rows have names, so that the code reads
+like FORMULATION.md, and a test compares the program of a tiny month with an LP file. Columns and
 rows are numbered in the order in which they are made, copied once into arrays
 (``engine/matrix.py``) and passed to HiGHS (``engine/highs.py``); from then on a column is a number.
 """
@@ -36,7 +36,7 @@ from optimizer.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """PuLP's model, its columns and its rows in the order that numbers them."""
+    """A PuLP model with its columns and rows; their order gives them their numbers."""
 
     pulp: pulp.LpProblem
     columns: Columns
@@ -48,12 +48,12 @@ class Model:
         return self.columns.problem
 
     def start_engine(self, seconds: float) -> IncrementalModel:
-        """Return a new solver for this model, which must answer within ``seconds`` [s]."""
+        """Return a new engine with this model; all its solves together may take ``seconds`` [s]."""
         return IncrementalModel(self.columns.order, self.rows.order, seconds)
 
 
 def build(problem: Problem) -> Model:
-    """Build every variable and constraint of a problem; the solve adds the stages."""
+    """Return the model with every variable and constraint of a problem, but no stage yet."""
     model = pulp.LpProblem("month", pulp.LpMaximize)
     columns = define_columns(model, Network(problem))
     rows = Rows(model)

@@ -1,8 +1,7 @@
 """Constraints C1 to C15, one function each, in the order and with the numbers of FORMULATION.md.
 
-Every row is a whole-number combination between whole-number bounds. ``Rows`` passes them to PuLP
-and keeps their order: the position of a row is its number. ``Rows`` and the sums that several
-constraints share come first.
+All weights and bounds of rows are whole numbers. ``Rows`` passes the rows to PuLP and keeps their
+order: the position of a row is its number. ``Rows`` and the sums that constraints share come first.
 """
 
 from collections import defaultdict
@@ -27,7 +26,7 @@ class Rows:
     order: list[pulp.LpConstraint] = field(default_factory=list)
 
     def add(self, name: str, terms: Terms, sense: int, right: int) -> int:
-        """Add the row ``terms sense right`` and return its position."""
+        """Add the row ``terms sense right`` to the model and return its number."""
         expression = pulp.LpAffineExpression()
         expression.update(terms)  # unlike the constructor it does not hash every variable again
         row = pulp.LpConstraint(expression, sense=sense, rhs=right, name=name)
@@ -37,7 +36,7 @@ class Rows:
 
 
 def given(columns: Columns, d: int, r: int) -> tuple[Variable, int]:
-    """Return variable and weight whose product is what need d gets in demand r [units]."""
+    """Return variable and weight; their product is what need d gets in demand r [units]."""
     need = columns.needs[d]
     if columns.network.is_visit(r):
         return columns.way[d, r], need.people
@@ -45,7 +44,7 @@ def given(columns: Columns, d: int, r: int) -> tuple[Variable, int]:
 
 
 def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]]:
-    """Yield everything drawn from sources: slot, source, consumption per unit, variable."""
+    """Yield slot, source, consumption per unit and variable of all that is taken from sources."""
     network = columns.network
     for i, (r, source) in enumerate(network.links):
         demand = network.demands[r]
@@ -58,7 +57,7 @@ def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]
 
 
 def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
-    """Return what every demand of visits (or else of deliveries) takes, with weight -1."""
+    """Return demand -> what it takes, with weights -1; only of visits, or only of deliveries."""
     network = columns.network
     found: dict[int, Terms] = {
         r: {} for r in range(len(network.demands)) if network.is_visit(r) == is_visit
@@ -75,7 +74,7 @@ def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
 
 
 def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
-    """Return the visits of every crew in every slot."""
+    """Return (crew, slot) -> the sum of its visits, sorted."""
     found: dict[tuple[int, str], Terms] = defaultdict(dict)
     for slot, (crew, _), _, variable in draws(columns):
         if slot is not None:
@@ -84,7 +83,7 @@ def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
 
 
 def draws_by_stock(columns: Columns) -> dict[int, Terms]:
-    """Return what is used directly of every stock."""
+    """Return stock -> the sum of what is used directly of it, sorted."""
     found: dict[int, Terms] = defaultdict(dict)
     for _, (_, stock), weight, variable in draws(columns):
         found[stock][variable] = weight
@@ -92,7 +91,7 @@ def draws_by_stock(columns: Columns) -> dict[int, Terms]:
 
 
 def flows_between(columns: Columns, need: str, stock: str | None, person: str | None) -> Terms:
-    """Return a need's own flows from a stock, from a person, or from that person there."""
+    """Return the sum of a need's flows by links from a stock, a person, or both together."""
     network = columns.network
     found: Terms = {}
     for r in sorted(network.demands_of[network.position[need]]):
@@ -119,7 +118,7 @@ def add_one_way(rows: Rows, columns: Columns) -> None:
 def add_visits_staffed(rows: Rows, columns: Columns) -> None:
     """(C2) A demand takes as many persons as its visits need at once.
 
-    sum_d n_d visit[d, r] = sum_i flow[r, i] + sum_(j in r) edge[j]      for all r      [persons]
+    sum_d n_d visit[d, r] = sum_i flow[r, i] + sum_o pooled[o, r] + sum_(j in r) edge[j]   [persons]
     """
     demands = columns.network.demands
     for r, took in taken(columns, is_visit=True).items():
@@ -150,9 +149,9 @@ def add_partial_quantities(rows: Rows, columns: Columns) -> None:
 
 
 def add_one_place_at_a_time(rows: Rows, columns: Columns) -> None:
-    """(C5) A person makes at most one visit in a slot: a crew makes at most as many as its members.
+    """(C5) A person makes at most one visit in a slot: a crew makes at most one for each member.
 
-    sum_(r in t, i of k) flow[r, i] + sum_(j of k in t) edge[j] <= n_k      for all k, t  [persons]
+    sum flow + sum send + sum edge of k in t <= n_k, or = busy[k, t]      for all k, t      [visits]
     """
     crews = columns.network.crews
     for n, ((k, slot), terms) in enumerate(visits_by_crew(columns).items()):
@@ -177,9 +176,9 @@ def add_most_visits(rows: Rows, columns: Columns) -> None:
 
 
 def add_capacities(rows: Rows, columns: Columns) -> None:
-    """(C7) A stock and its descendants give between its least use and its capacity.
+    """(C7) A stock and those within it give at least its least use and at most its capacity.
 
-    used[s] = sum a_ds flow + sum edge;  k_s <= sum_(s' = s or below) used[s'] <= K_s      [units]
+    used[s] = sum a_ds flow + sum send + sum edge;  k_s <= sum_(s' = s or below) used[s'] <= K_s
     """
     for s, terms in draws_by_stock(columns).items():
         terms[columns.used[s]] = -1
@@ -211,7 +210,7 @@ def add_recipients_time(rows: Rows, columns: Columns) -> None:
 
 
 def add_edges_within_needs(rows: Rows, columns: Columns) -> None:
-    """(C9) A scored edge carries units only to the way in which its need is met.
+    """(C9) An edge carries units only if its need is met in its demand.
 
     sum_(j of d in r) edge[j] <= n_d visit[d, r]  (or units delivered)      for all d, r    [units]
     """
@@ -224,7 +223,7 @@ def add_edges_within_needs(rows: Rows, columns: Columns) -> None:
 
 
 def add_most_from_stock(rows: Rows, columns: Columns) -> None:
-    """(C10) A need takes from a stock at most what their pair allows.
+    """(C10) A need takes from the stock of a pair at most what the pair allows.
 
     sum flow of d from s <= b_ds      for all pairs with a bound      [units]
     """
@@ -236,7 +235,7 @@ def add_most_from_stock(rows: Rows, columns: Columns) -> None:
 
 
 def add_pins(rows: Rows, columns: Columns) -> None:
-    """(C11) A pinned need is met, by the pinned stock or person where one is named.
+    """(C11) A pinned need is met, and by the stock and person that the pin names.
 
     met[d] >= 1;  sum flow of d from the pinned stock or person >= 1      for all pins      [needs]
     """
@@ -250,7 +249,7 @@ def add_pins(rows: Rows, columns: Columns) -> None:
 
 
 def add_pool_balance(rows: Rows, columns: Columns) -> None:
-    """(C12) A pool makes as many visits as its sources send it.
+    """(C12) A pool makes as many visits as its sources send to it.
 
     sum_i send[o, i] = sum_r pooled[o, r]      for all pools o      [visits]
     """
@@ -264,7 +263,7 @@ def add_pool_balance(rows: Rows, columns: Columns) -> None:
 
 
 def add_recipients_helped(rows: Rows, columns: Columns) -> None:
-    """(C13) A recipient is helped when a need of theirs is met.
+    """(C13) A recipient counts as helped only if a need of theirs is met.
 
     helped[h] <= sum_(d of h) met[d]      for all recipients with two needs or more      [needs]
     """
@@ -278,7 +277,7 @@ def add_recipients_helped(rows: Rows, columns: Columns) -> None:
 
 
 def add_turns(rows: Rows, columns: Columns) -> None:
-    """(C14) As many turns as needs met.
+    """(C14) A set of needs has at most as many turns as needs met.
 
     sum_k turn[p, k] <= sum_(d in p) met[d]      for all sets p of two needs or more      [needs]
     """
@@ -288,7 +287,7 @@ def add_turns(rows: Rows, columns: Columns) -> None:
 
 
 def add_open_or_closed(rows: Rows, columns: Columns) -> None:
-    """(C15) A stock that is used at all is used by its least units.
+    """(C15) A stock that is used at all is used by at least ``least_if_used`` units.
 
     o_s open[s] <= sum_(s' = s or below) used[s'] <= K_s open[s]      for all s with o_s > 0 [units]
     """

@@ -1,11 +1,11 @@
 """Which sources may serve a need: filters 1 to 6 of FORMULATION.md, over crews.
 
 A *crew* is a class of persons that no rule can tell apart: the same stocks, useful skills, areas,
-slots and most visits. A person named by a pair, pin or forbid is a crew of one. A *source* is a
-crew with a stock that it staffs, or a stock that delivers without a person.
+slots, days and most visits. A person named by a pair, pin or forbid is a crew of one. A *source* is
+a crew with a stock that it staffs, or a stock that delivers without a person.
 
 The sources of a category are numbered. For every value that a filter reads there is the bit set of
-the sources that have it, so the sources of a need are an intersection of a few integers.
+the sources that have it, so that a few intersections of integers give the sources of a need.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ DELIVERED = -1
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Interchangeable persons; ``most`` visits in the month each."""
+    """Interchangeable persons, each with at most ``most`` visits in the month."""
 
     members: tuple[str, ...]
     stocks: tuple[str, ...]
@@ -36,7 +36,7 @@ class Crew:
     skill_days: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def list_dated_skills(self) -> Iterator[tuple[str, str | None]]:
-        """Yield each skill with each of its days; None: any day."""
+        """Yield each skill with each of its days, or with None if it is valid on any day."""
         days = dict(self.skill_days)
         for skill in self.skills:
             yield from ((skill, day) for day in days.get(skill, (None,)))
@@ -46,7 +46,10 @@ NOBODY = Crew((), (), frozenset(), (), (), 0)  # the crew of every delivery
 
 
 def gather_crews(problem: Problem) -> tuple[Crew, ...]:
-    """Return the classes of persons in the order of their first member."""
+    """Return the crews in the order of their first members.
+
+    Persons without a visit, a stock or a slot are left out.
+    """
     named = _list_named(problem)
     useful = frozenset(skill for need in problem.needs for skill in need.requires)
     members: dict[tuple[str, Crew], list[str]] = defaultdict(list)
@@ -64,7 +67,7 @@ def _list_named(problem: Problem) -> set[str]:
 
 
 def _describe(person: Person, useful: frozenset[str]) -> Crew:
-    """Return what the rules read of a person, as a crew without members."""
+    """Return as a crew without members what the rules read of a person."""
     skills = useful.intersection(person.skills)
     most = min(person.most_visits, len(person.slots))
     dated = tuple((skill, days) for skill, days in person.skill_days.items() if skill in skills)
@@ -73,7 +76,7 @@ def _describe(person: Person, useful: frozenset[str]) -> Crew:
 
 
 class _InvertedIndex:
-    """For every value the numbers of the sources that have it, and the sources that have none."""
+    """The set of sources that have a value, for every value, and the set of those without any."""
 
     def __init__(self, values_of: Iterable[Iterable[Hashable]]) -> None:
         self._having: dict[Hashable, BitSet] = defaultdict(int)
@@ -97,9 +100,9 @@ class _InvertedIndex:
 
 
 class SourceIndex:
-    """The sources of one category, numbered by stock and crew, indexed by what filters read.
+    """The sources of one category, numbered by stock, then crew, and indexed for the filters.
 
-    delivered, visits   the two kinds of sources, as bit sets
+    Bit sets have these numbers. ``delivered``, ``visits``: stocks that deliver, crews that visit.
     """
 
     def __init__(
@@ -130,7 +133,7 @@ class SourceIndex:
         self._in_slot: dict[str, BitSet] = {}
 
     def pass_filters(self, need: Need) -> BitSet:
-        """Return the sources that pass filters 2 to 4 for a need, and for deliveries filter 5."""
+        """Return the sources that pass filters 2 to 4 for a need; deliveries also pass filter 5."""
         found = self._areas.admitting((need.area,)) & self._near.admitting((need.area,))
         found &= self._statuses.admitting(need.statuses)
         for skill in need.requires:
@@ -138,7 +141,7 @@ class SourceIndex:
         return found & (self.visits | self._list_timely(need))
 
     def _list_timely(self, need: Need) -> BitSet:
-        """Return the sources that pass filter 5 for a delivery."""
+        """Return the deliveries that pass filter 5; other sources in the set have no meaning."""
         if not self._validity.is_used:
             return self._times.admitting(need.slots) if need.slots else self.delivered
         any_day = self._on_some_day(need, self._validity.names)
@@ -158,7 +161,7 @@ class SourceIndex:
         return found
 
     def on_day(self, need: Need, day: str) -> BitSet:
-        """Return the sources that are valid together with the need on a day."""
+        """Return the sources that are valid on a day, if the need is; else the empty set."""
         if not is_on(need.days, day):
             return 0
         statuses = tuple(list_statuses(need, day))
@@ -173,10 +176,11 @@ class SourceIndex:
         return self._on_day[key]
 
     def split_by_day(self, need: Need, bits: BitSet, slot: str) -> list[BitSet]:
-        """Return the sets of these sources of visits in a slot from which a team may come.
+        """Return the sets of these sources from which a need's visitors may come in a slot.
 
-        One person needs a day in common with the need alone. A team needs one day for all: the
-        largest sets of sources that are valid on one day, in the order of their first days.
+        A single visitor only needs a day in common with the need: there is one set. A team needs
+        one day for all: the sets are the largest that are valid on one day, in the order of their
+        first days.
         """
         if not self._validity.is_used:
             return [bits]
@@ -187,28 +191,28 @@ class SourceIndex:
         return [a for a in found if not any(a != b and a | b == b for b in found)]
 
     def in_slot(self, slot: str) -> BitSet:
-        """Return the sources that can make a visit in a slot."""
+        """Return the sources whose stock and crew allow a visit in a slot."""
         if slot not in self._in_slot:
             times = self._times.admitting((slot,))
             self._in_slot[slot] = self.visits & times & self._free.having((slot,))
         return self._in_slot[slot]
 
     def at_stocks(self, stocks: Iterable[int]) -> BitSet:
-        """Return the sources at any of these stocks (by position)."""
+        """Return the sources with one of these stocks, given by position."""
         return self._stocks.having(stocks)
 
     def select(self, bits: BitSet) -> tuple[Source, ...]:
-        """Return the sources of a set by ascending number; equal sets give the same tuple."""
+        """Return the sources of a set in order of number; equal sets give the same object."""
         if bits not in self._selected:
             self._selected[bits] = select(bits, self.sources)
         return self._selected[bits]
 
     def keep(self, bits: BitSet, is_kept: Callable[[Source], bool]) -> BitSet:
-        """Return the set without the sources that fail the test."""
+        """Return the sources of a set for which ``is_kept`` is true."""
         return bit_set(b for b in list_members(bits) if is_kept(self.sources[b]))
 
     def are_enough(self, bits: BitSet, people: int) -> bool:
-        """Return whether the crews of a set have this many persons, each crew counted once."""
+        """Return whether the crews of a set, each counted once, have ``people`` persons or more."""
         if people <= 1:
             return bits != 0
         counted: set[int] = set()
@@ -231,7 +235,7 @@ def is_open_to(stock: Stock, need: Need) -> bool:
 
 
 class Eligibility:
-    """The sources of every need as bit sets, and its pairs; slots of visits are not applied yet."""
+    """The sources of every need as bit sets, and its pairs; filter 5 is not applied to visits."""
 
     def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
         self.problem = problem
@@ -252,7 +256,7 @@ class Eligibility:
         }
 
     def _gather_sources(self) -> dict[str, list[Source]]:
-        """Return the sources of every category by stock and crew, before any filter."""
+        """Return category -> its sources in order of stock and crew, before any other filter."""
         crews_of: dict[int, list[int]] = defaultdict(list)
         for k, crew in enumerate(self.crews):
             for name in crew.stocks:
@@ -269,7 +273,7 @@ class Eligibility:
         return self._indexes[need.category]
 
     def sources_of(self, need: Need) -> BitSet:
-        """Return every source that passes filters 1 to 4 and 6, and for deliveries filter 5."""
+        """Return the sources that pass filters 1 to 4 and 6; deliveries also pass filter 5."""
         found = self.pass_filters(need)
         if need.listed:
             found &= self.at_pairs(need)
@@ -279,24 +283,24 @@ class Eligibility:
         return found
 
     def pass_filters(self, need: Need) -> BitSet:
-        """Return the sources that pass filters 1 to 4, and for deliveries 5.
+        """Return the sources that pass filters 1 to 4; deliveries also pass filter 5.
 
-        Forbids are ignored.
+        Filter 6 (forbids and pairs) is not applied.
         """
         return self.index_of(need).pass_filters(need)
 
     def at_pairs(self, need: Need) -> BitSet:
-        """Return the sources at the stocks that a pair of this need names."""
+        """Return the sources with a stock that a pair of this need names."""
         stocks = {self._position[stock] for stock, _ in self.pairs.get(need.id, ())}
         return self.index_of(need).at_stocks(stocks)
 
     def list_ruled(self, need: Need, sources: BitSet) -> list[tuple[Source, Pair]]:
-        """Return those of the sources that a pair of this need rules, each with its pair."""
+        """Return those of the sources that a pair of this need applies to, each with its pair."""
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]
 
     def pair_of(self, need: Need, source: Source) -> Pair | None:
-        """Return the pair that rules this source; the person's replaces the stock's."""
+        """Return the pair that applies to a source: the person's, else the stock's, else None."""
         pairs = self.pairs.get(need.id)
         if not pairs:
             return None

@@ -1,8 +1,8 @@
-"""From sums back to individuals: the person, slot and stock of every assignment.
+"""Turn the sums of a point into assignments, each with its stock and, if a visit, person and slot.
 
 Everything is assigned in sorted order, so equal sums give equal assignments. Within a crew the next
-visit goes to the person with the fewest visits, which keeps everybody within ``most``, because
-loads then differ by one at most.
+visit goes to the person with the fewest visits. The numbers of visits then differ by one at most,
+so that nobody exceeds ``most``.
 """
 
 from collections import defaultdict
@@ -38,7 +38,7 @@ def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...
 
 
 def list_drawn(columns: Columns, point: Vector) -> list[Drawn]:
-    """Return what every need takes from every source at an integer point."""
+    """Return what every need takes at an integer point: need, slot, source and units."""
     whole = np.rint(point).astype(np.int64)
     numbers = np.flatnonzero(whole)
     held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
@@ -46,7 +46,7 @@ def list_drawn(columns: Columns, point: Vector) -> list[Drawn]:
 
 
 def _deal_sources(columns: Columns, held: Nonzero) -> list[Drawn]:
-    """Return what every need takes from every source: its edges, then a share of its demand."""
+    """Return what every need takes: by its edges, then of what its demand takes in all."""
     network, taken = columns.network, _taken_by_demand(columns, held)
     draws: list[Drawn] = []
     given: dict[tuple[int, int], int] = defaultdict(int)
@@ -79,7 +79,7 @@ def _wanted(columns: Columns, held: Nonzero, d: int, r: int) -> int:
 
 
 def _taken_by_demand(columns: Columns, held: Nonzero) -> dict[int, list[tuple[Source, int]]]:
-    """Return the units of every demand by source, the last source first."""
+    """Return demand -> sources and units of its flows and pools, the last source first."""
     network = columns.network
     taken: dict[int, list[tuple[Source, int]]] = defaultdict(list)
     for i, (r, source) in enumerate(network.links):

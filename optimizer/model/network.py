@@ -1,10 +1,10 @@
-"""Demands, pools and edges: needs and sources grouped in classes, so the program has few columns.
+"""Demands, pools and edges: classes of needs and sources, which give the program few columns.
 
 Needs that the same sources can serve in the same slot share a *demand*.
 
-The program only decides what a demand takes from each source; persons and stocks are assigned to
-its needs afterwards (individuals.py). A need whose pairs cost, weigh or bound something has demands
-of its own; a need whose pairs only add score keeps its demand and gets *edges* beside the flows.
+The program decides only what a demand takes from each source; persons and stocks are assigned to
+its needs afterwards (``individuals.py``). A need has demands of its own if its pairs cost, weigh or
+bound something; if they only add score, it shares a demand and gets *edges* beside the flows.
 
 Sources of visits in one slot that can serve the same demands are a *pool*: only their sum is
 decided. A pool of S sources and R demands has S + R columns instead of S R, and the program stays
@@ -24,7 +24,10 @@ from optimizer.problem import Need, Pair, Problem, find_ancestors
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Needs (by position) served alike in one slot (None: delivered) from the same sources."""
+    """Needs, by position, that the same sources can serve in one slot (None: by delivery).
+
+    is_own   whether it is the demand of one need that shares none
+    """
 
     slot: str | None
     sources: tuple[Source, ...]
@@ -34,7 +37,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One need from one source of its demand, with the score its pair adds per unit."""
+    """What one need takes from one source of its demand; its pair adds ``score`` per unit."""
 
     need: int
     demand: int
@@ -44,7 +47,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Sources in one slot and the demands (by position) that all of them can serve."""
+    """Sources of visits in one slot and the demands, by position, that each of them can serve."""
 
     slot: str
     sources: tuple[Source, ...]
@@ -54,7 +57,7 @@ class Pool:
 def gather_pools(
     demands: Sequence[Demand],
 ) -> tuple[tuple[Pool, ...], tuple[tuple[int, Source], ...]]:
-    """Return the pools that save columns, and the links (demand, source) that stay direct."""
+    """Return the pools that save columns, and the links (demand, source) outside of pools."""
     served, direct = _divide_by_slot(demands)
     pools: list[Pool] = []
     for slot, in_slot in served.items():
@@ -66,16 +69,16 @@ def gather_pools(
                     direct[r].extend(sources)
     pools.sort(
         key=lambda pool: pool.demands[0]
-    )  # stable, so equal demands stay in the order of their first source
+    )  # stable: pools with the same first demand stay in the order of their first source
     links = tuple((r, source) for r, found in enumerate(direct) for source in sorted(found))
     return tuple(pools), links
 
 
-Served = dict[str, dict[Source, list[int]]]  # slot -> source -> demands that may share a pool
+Served = dict[str, dict[Source, list[int]]]  # slot -> source -> demands that a pool may serve
 
 
 def _divide_by_slot(demands: Sequence[Demand]) -> tuple[Served, list[list[Source]]]:
-    """Return shared demands of visits by slot and source, and the sources of every other demand."""
+    """Return shared demands of visits by slot and source; and, of other demands, the sources."""
     served: Served = defaultdict(lambda: defaultdict(list))
     direct: list[list[Source]] = [[] for _ in demands]
     for r, demand in enumerate(demands):
@@ -89,7 +92,7 @@ def _divide_by_slot(demands: Sequence[Demand]) -> tuple[Served, list[list[Source
 
 
 def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list[Source]]:
-    """Group sources by the set of demands that they serve."""
+    """Return set of demands -> the sources that serve exactly these."""
     alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
     for source, demanding in served.items():
         alike[tuple(demanding)].append(source)
@@ -100,7 +103,7 @@ Way = tuple[str | None, BitSet]  # slot (None: delivered) and the sources in it
 
 
 class Network:
-    """Crews, demands and edges of a problem; everything by position in sorted rows."""
+    """Crews, demands, edges, pools and links of a problem; rows are named by their positions."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -111,14 +114,14 @@ class Network:
         self._named_by_pins = {pin.need for pin in problem.pins if pin.stock or pin.person}
         self._bonus_is_enough = not any(stage.weighs_pairs for stage in problem.policy.stages)
         self.ancestors = find_ancestors(problem.stocks)
-        # the most that every stock can give within its ancestors' capacities [units]
+        # least capacity of each stock and its ancestors: the most that it can give [units]
         self.room = self.ancestors.fold([stock.capacity for stock in problem.stocks], min)
         self.demands, self.edges = self._gather()
         self.pools, self.links = gather_pools(self.demands)
 
     @cached_property
     def demands_of(self) -> tuple[tuple[int, ...], ...]:
-        """Positions of the demands of every need: the ways in which it can be met."""
+        """The demands of every need, by position: the ways in which it can be met."""
         ways: list[list[int]] = [[] for _ in self.problem.needs]
         for r, demand in enumerate(self.demands):
             for d in demand.needs:
@@ -127,7 +130,7 @@ class Network:
 
     @cached_property
     def wanted(self) -> tuple[int, ...]:
-        """What the needs of every demand ask for together [persons, or units delivered]."""
+        """The total that the needs of every demand ask for [persons, or units delivered]."""
         needs = self.problem.needs
         return tuple(
             sum(needs[d].quantity if demand.slot is None else needs[d].people for d in demand.needs)
@@ -136,18 +139,18 @@ class Network:
 
     @cached_property
     def links_of(self) -> dict[int, list[tuple[int, Source]]]:
-        """Direct links of every demand, each with its number."""
+        """Demand -> its links, each with its number; a demand without links is left out."""
         found: dict[int, list[tuple[int, Source]]] = {}
         for i, (r, source) in enumerate(self.links):
             found.setdefault(r, []).append((i, source))
         return found
 
     def is_visit(self, r: int) -> bool:
-        """Return True for a demand of visits in a slot, False for one of deliveries."""
+        """Return whether demand r is served by visits; False: by deliveries."""
         return self.demands[r].slot is not None
 
     def pair_of(self, d: int, source: Source) -> Pair | None:
-        """Return the pair that rules this need and source; None means score 0, consumption 1."""
+        """Return the pair that applies to this need and source; None: score 0, consumption 1."""
         return self.eligibility.pair_of(self.problem.needs[d], source)
 
     def _gather(self) -> tuple[tuple[Demand, ...], tuple[Edge, ...]]:
@@ -167,7 +170,7 @@ class Network:
         return demands, tuple(chain.from_iterable(edges))
 
     def _list_edges(self, d: int, r: int, sources: BitSet) -> list[Edge]:
-        """Return an edge from every source of need d in demand r whose pair adds score."""
+        """Return an edge for every source of need d in demand r whose pair has a score above 0."""
         ruled = self.eligibility.list_ruled(self.problem.needs[d], sources)
         return [Edge(d, r, source, pair.score) for source, pair in ruled if pair.score > 0]
 
@@ -177,7 +180,7 @@ class Network:
         return Demand(slot, index.select(sources), tuple(needs), own >= 0)
 
     def _is_own(self, need: Need, sources: BitSet) -> bool:
-        """Return False if the need's pairs only add score, and to at most half of its sources."""
+        """Return whether the need has demands of its own (FORMULATION.md, *Demands*)."""
         if need.id in self._named_by_pins:
             return True
         if need.id not in self.eligibility.pairs:
@@ -193,9 +196,9 @@ class Network:
         return not is_bounded and all(p.score >= 0 and p.consumption == 1 for p in ruled)
 
     def find_ways(self, need: Need, sources: BitSet) -> list[Way]:
-        """Return the ways (slots, None: delivered) in which these sources can meet the need alone.
+        """Return the ways in which these sources could meet the need if there were no other need.
 
-        A team has a way for each of the sets of ``split_by_day``.
+        In a slot, each set of ``split_by_day`` with enough persons is a way.
         """
         index = self.eligibility.index_of(need)
         delivered = sources & index.delivered
@@ -209,7 +212,7 @@ class Network:
         return ways
 
     def _are_enough(self, need: Need, delivered: tuple[Source, ...]) -> bool:
-        """Return whether these deliveries can give the need its least units when it is alone."""
+        """Return whether these sources could deliver the least units to the need if it were alone."""
         missing = need.least_units
         for source in delivered:
             pair = self.eligibility.pair_of(need, source)

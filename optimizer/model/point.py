@@ -1,4 +1,4 @@
-"""From what every need takes back to a point of the model: the inverse of ``individuals.py``."""
+"""Make a point of the model from what every need takes: the inverse of ``individuals.py``."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from optimizer.model.variables import Columns, Variable
 
 
 def place_drawn(columns: Columns, drawn: Iterable[Drawn]) -> Vector:
-    """Return the value of every column when needs take these units; nothing is checked.
+    """Return the value of every column if needs take these units; no rule is checked.
 
-    A need takes all its units in one slot, or all without one.
+    All units of a need must be in one slot, or all without a slot.
     """
     point, flows = np.zeros(len(columns.order)), _list_flows(columns)
     network = columns.network
@@ -46,9 +46,10 @@ Place = tuple[int, str | None]  # need, slot
 
 
 def find_ways(network: Network, drawn: Iterable[Drawn]) -> dict[Place, int]:
-    """Return the demand of each need that takes units in a slot (None: delivered).
+    """Return (need, slot) -> the demand in which the need takes its units; slot None: delivered.
 
-    It is the first that has all the need's sources; there must be one.
+    The demand is the need's first one that has all the sources that it takes from; there must be
+    one.
     """
     taken: dict[Place, set[Source]] = defaultdict(set)
     for d, slot, source, _units in drawn:
@@ -67,7 +68,7 @@ _Flows = dict[tuple[int, int, tuple[int, int]], tuple[Variable, ...]]  # need (-
 
 
 def _list_flows(columns: Columns) -> _Flows:
-    """Return the columns that carry what a way takes from a source; an edge is of one need."""
+    """Return the columns that carry what a way takes from a source; only edges have a need."""
     network = columns.network
     found: _Flows = {(-1, *link): (columns.flow[i],) for i, link in enumerate(network.links)}
     for o, pool in enumerate(network.pools):

@@ -1,8 +1,8 @@
 """Which needs take turns: those of one recipient and category in a tier, the longest wait first.
 
-S10 and S12 count, for every wait, pairs of recipient and category with so many needs met that have
-waited as long or longer. The needs that count for a wait are the first of the pair's needs, so a
-pair has one set for each different number of them.
+For every wait w and turn k, S10 and S12 count the pairs of recipient and category with k or more
+needs met that have waited w or longer. The needs that count for a wait are the first of the pair's
+needs, so a pair has one set for each different number of them.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ class TurnSet:
 
 
 def list_turn_sets(problem: Problem, served: Container[int]) -> Iterator[TurnSet]:
-    """Yield every set of two or more needs once: by tier, pair, then the longest wait first.
+    """Yield every set of two or more needs once: by tier, then pair, then from the longest wait.
 
     ``served`` holds the needs, by position, that have a way.
     """
@@ -36,7 +36,7 @@ def list_turn_sets(problem: Problem, served: Container[int]) -> Iterator[TurnSet
 
 
 def pairs_of_tier(problem: Problem, tier: int) -> dict[Pair, list[int]]:
-    """Return the needs of a tier without duties by pair, by position, longest wait first."""
+    """Return pair -> its needs of a tier by position, longest wait first; duties are left out."""
     found: dict[Pair, list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         if need.tier == tier and not need.duty:
@@ -47,7 +47,7 @@ def pairs_of_tier(problem: Problem, tier: int) -> dict[Pair, list[int]]:
 
 
 def waits_of_tier(problem: Problem, tier: int) -> list[int]:
-    """Return the waits [months] of a tier's needs without duties, the longest first."""
+    """Return the waits [months] of a tier's needs, each once, longest first; no duties' waits."""
     waits = {need.waiting for need in problem.needs if need.tier == tier and not need.duty}
     return sorted(waits, reverse=True)
 

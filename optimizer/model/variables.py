@@ -1,18 +1,18 @@
-"""Decision variables. Names are by position in sorted rows, never ids.
+"""Decision variables. Their names have positions in sorted rows, never ids.
 
 met[d]        in {0, 1}            need d is met                                        [needs]
 visit[d, r]   in {0, 1}            need d is met by a visit in the slot of demand r     [visits]
 delivered[d]  in {0, 1}            need d is met by units without a visit               [needs]
 units[d]      in {0, ..., q_d}     units delivered, where l_d < q_d                     [units]
 flow[i]       in {0, 1, ...}       what a demand takes from a source, by link i         [units]
-send[o, i]    in {0, 1, ...}       visits pool o gets from its i-th source              [visits]
-pooled[o, r]  in {0, 1, ...}       visits pool o makes for demand r                     [visits]
-edge[j]       in {0, 1, ...}       what one need takes from one source for its score    [units]
-busy[k, t]    in [0, n_k]          visits of crew k in slot t, where m_k limits the month [visits]
+send[o, i]    in {0, 1, ...}       visits that pool o gets from its i-th source         [visits]
+pooled[o, r]  in {0, 1, ...}       visits that pool o makes for demand r                [visits]
+edge[j]       in {0, 1, ...}       what a need takes from a source with a score         [units]
+busy[k, t]    in [0, n_k]          visits of crew k in slot t, if m_k is below its slots  [visits]
 used[s]       in [0, K_s]          what is used directly of stock s                     [units]
 helped[h]     in {0, 1}            recipient h has a need met                      [recipients]
-turn[p, k]    in {0, 1}            k needs or more of the set p are met                  [sets]
-open[s]       in {0, 1}            stock s, which is used by o_s units or by none, is used  [stocks]
+turn[p, k]    in {0, 1}            k needs or more of the set p are met                   [sets]
+open[s]       in {0, 1}            stock s, used by o_s units or more or by none, is used [stocks]
 
 For a need with a single way, met[d] is also the variable of that way; a recipient with one need is
 helped exactly when that need is met.
@@ -37,9 +37,10 @@ Terms = dict[Variable, int]
 
 @dataclass(slots=True)
 class Columns:
-    """Every variable of the model in the order in which they are made.
+    """Every variable of the model; ``order`` has all of them, and a position in it is a number.
 
-    The position is the number.
+    The other fields have the keys of the module's docstring, with names for slots and recipients;
+    ``way`` has visit and delivered, and ``turns`` the turns of a set from the first.
     """
 
     model: pulp.LpProblem
@@ -60,7 +61,7 @@ class Columns:
     _number: dict[int, int] = field(default_factory=dict)  # by id(): PuLP hashes variables slowly
 
     def add(self, name: str, high: int, low: int = 0, *, is_whole: bool = True) -> Variable:
-        """Add a column between whole bounds."""
+        """Add a column with whole-number bounds; ``is_whole``: whether it takes integers only."""
         category = pulp.LpInteger if is_whole else pulp.LpContinuous
         variable = self.model.add_variable(name, low, high, cat=category)
         self._number[id(variable)] = len(self.order)
@@ -68,15 +69,15 @@ class Columns:
         return variable
 
     def number(self, variable: Variable) -> int:
-        """Return the position of a variable."""
+        """Return the number of a variable: its position in ``order``."""
         return self._number[id(variable)]
 
     def numbers(self, variables: Iterable[Variable]) -> list[int]:
-        """Return the position of every variable, such as those of a row."""
+        """Return the numbers of variables, such as those of a row, in their order."""
         return [self._number[id(variable)] for variable in variables]
 
     def list_below(self) -> dict[int, list[int]]:
-        """Return the stocks with ``used`` that are a stock or within it, for all that have some."""
+        """Return stock -> itself and the stocks within it that have ``used``; none: left out."""
         below: dict[int, list[int]] = defaultdict(list)
         for s in self.used:
             for above in (s, *self.network.ancestors[s]):
@@ -85,7 +86,7 @@ class Columns:
 
     @property
     def problem(self) -> Problem:
-        """The problem that is modelled."""
+        """The problem of the model."""
         return self.network.problem
 
     @property
@@ -94,13 +95,13 @@ class Columns:
         return self.network.problem.needs
 
     def delivery_of(self, d: int) -> int:
-        """Return the demand that delivers to need d without a visit."""
+        """Return the demand in which need d is met by delivery; there must be one."""
         ways = self.network.demands_of[d]
         return next(r for r in ways if not self.network.is_visit(r))
 
 
 def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
-    """Make all variables of a network, needs first."""
+    """Make all variables of a network in the order of FORMULATION.md, and return them."""
     columns = Columns(model, network)
     for d, ways in enumerate(network.demands_of):
         if ways:
@@ -159,7 +160,7 @@ def _most_flow(network: Network, r: int, source: Source) -> int:
 
 
 def _define_use(columns: Columns) -> None:
-    """Make busy where the month limits visits, and used of every stock with a source."""
+    """Make ``busy`` if the month limits a crew, and ``used`` of every stock in a source."""
     network = columns.network
     for k, slots in sorted(_slots_by_crew(network).items()):
         crew = network.crews[k]
@@ -177,7 +178,7 @@ def _define_use(columns: Columns) -> None:
 
 
 def _slots_by_crew(network: Network) -> dict[int, set[str]]:
-    """Return the slots in which a crew is a source of a demand."""
+    """Return crew -> the slots in which it is in a source of a demand."""
     crews_in: dict[str, set[int]] = defaultdict(set)
     for demand in network.demands:
         if demand.slot is not None:
@@ -199,7 +200,7 @@ def _define_helped(columns: Columns) -> None:
 
 
 def _define_turns(columns: Columns) -> None:
-    """Make the turns of every set of two needs or more; a set of one is counted by its met."""
+    """Make the turns of every set of two needs or more; for a set of one, ``met`` is the turn."""
     for p, of in enumerate(list_turn_sets(columns.problem, columns.met)):
         names = [f"turn_{p}_{k}" for k in range(1, len(of.needs) + 1)]
         columns.turns[of] = tuple(columns.add(name, 1) for name in names)
