@@ -5,8 +5,8 @@ For rows L <= A x <= U, columns l <= x <= u and any y,
     c x = y (A x) + (c - y A) x <= sum_i max(y_i L_i, y_i U_i) + sum_j max(r_j l_j, r_j u_j)
 
 with r = c - y A. The engine's y are rounded to fractions over one ``scale``, and the bound is
-summed exactly, so tolerances can only make it weaker, never wrong. A multiplier of an infinite side
-is set to 0, which is valid.
+summed exactly, so tolerances can make it weaker but not wrong. A multiplier that points to an
+infinite side is set to 0, which is valid.
 """
 
 import math
@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.engine.matrix import WHOLE, Index, Matrix, Vector, Weights, Whole
 
-SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions and stay exact
+SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are fractions over one of these, and stay exact
 LARGE_SCALES = (1 << 20, 1 << 30)
 NEAR = 1e-7  # a multiplier this near a fraction is rounded to it
 MOST = float(1 << 61)  # sums up to this number fit into 64 bits
@@ -24,7 +24,7 @@ MOST = float(1 << 61)  # sums up to this number fit into 64 bits
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The bound total / scale on a sum; multipliers and reduced weights are multiplied by scale.
+    """The bound ``total / scale`` on a sum; all other numbers are multiplied by ``scale`` too.
 
     rows, multipliers      rows with a multiplier, and the multiplier of each
     columns, reduced       columns with a reduced weight, and the weight of each
@@ -44,25 +44,25 @@ class Bound:
 
     @property
     def value(self) -> float:
-        """The bound itself."""
+        """The bound before rounding."""
         return self.total / self.scale
 
     def without_reduced(self) -> "Bound":
-        """Return the bound without reduced weights, which a certificate does not need."""
+        """Return this bound without the reduced weights, which no certificate needs."""
         return replace(self, columns=self.columns[:0], reduced=self.reduced[:0])
 
 
 def trivial_bound(value: int) -> Bound:
-    """Return the bound on a sum that the bounds of its columns alone prove."""
+    """Return the bound ``value``, which the bounds of the columns prove without any multiplier."""
     rows, whole = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
     return Bound(1, value, rows, whole, rows, whole)
 
 
 def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
-    """Return the bound on the greatest sum that the multipliers prove.
+    """Return the least upper bound on a sum that the rounded ``duals`` prove.
 
-    ``value`` is the LP's optimum; the scale is refined until the rounded bound equals it. Raises
-    ``OverflowError`` when no bound fits into 64 bits.
+    ``value`` is the LP's optimum. Scales are tried until the bound, rounded down, is at most
+    ``value``. Raises ``OverflowError`` if no bound fits into 64 bits.
     """
     is_endless = ((duals > 0) & np.isinf(matrix.row_high)) | (
         (duals < 0) & np.isinf(matrix.row_low)
@@ -81,9 +81,9 @@ def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float
 
 
 def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
-    """Return the bound below 0 on the sum 0 that a ray proves: no point satisfies all rows.
+    """Return a bound below 0 on the empty sum; it proves that no point satisfies all rows.
 
-    The ray is tried in both directions. Returns None when it proves nothing once rounded. Source:
+    The ray is tried in both directions. Returns None if the rounded ray proves nothing. Source:
     Farkas' lemma, which is the bound of this module with c = 0.
     """
     largest = float(np.max(np.abs(ray), initial=0.0))
@@ -101,8 +101,8 @@ def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
 def renew(matrix: Matrix, bound: Bound) -> Bound | None:
     """Return the bound of the same multipliers under the current bounds of rows and columns.
 
-    Returns None if a multiplier needs an infinite side. Rows and columns that were added after
-    the bound have no multiplier and do not affect it.
+    Returns None if a multiplier needs an infinite side, or if 64 bits might not hold the sum. Rows
+    and columns that were added after the bound have no multiplier and do not affect it.
     """
     total = _sum_ends(matrix, bound)
     return None if total is None else replace(bound, total=total)
@@ -110,7 +110,7 @@ def renew(matrix: Matrix, bound: Bound) -> Bound | None:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Multipliers ``factor`` × those of a base, plus a change of some rows, over a scale."""
+    """Multipliers (``factor`` × those of a base + ``changes`` in some ``rows``) / ``scale``."""
 
     scale: int
     factor: int
@@ -119,7 +119,7 @@ class Shift:
 
 
 class Shortener:
-    """Writes multipliers as a change of others, which are nearly the same in a whole tree."""
+    """Writes multipliers as changes of a base; those of one tree are all nearly the same."""
 
     def __init__(self, base: Bound | None) -> None:
         self._scale = 0 if base is None else base.scale
@@ -129,7 +129,7 @@ class Shortener:
         self._base: dict[int, int] = dict(pairs)
 
     def shorten(self, bound: Bound, *, is_alone: bool = False) -> Shift:
-        """Return multipliers as a change of the base, or alone where that is shorter."""
+        """Return multipliers as changes of the base, or in full if ``is_alone`` or if shorter."""
         pairs = zip(bound.rows.tolist(), bound.multipliers.tolist(), strict=True)
         alone, shift = dict(pairs), None
         if self._scale and not is_alone:
@@ -158,7 +158,7 @@ def _fitting_scales(y: Vector) -> list[int]:
 
 
 def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | None:
-    """Return the bound of whole multipliers; None when 64 bits might not hold it."""
+    """Return the bound of whole-number multipliers; None if 64 bits might not hold it."""
     rows, columns, entries = matrix.whole_entries()
     is_used = y[rows] != 0
     reduced = np.zeros(len(matrix.low), dtype=np.int64)
@@ -173,7 +173,7 @@ def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | N
 def _sum_ends(matrix: Matrix, bound: Bound) -> int | None:
     """Sum the bounds of rows and columns that the multipliers point to.
 
-    Returns None when a bound is infinite, or 64 bits might not hold the sum.
+    Returns None if one of them is infinite, or if 64 bits might not hold the sum.
     """
     y, reduced = bound.multipliers, bound.reduced
     sides = np.where(y > 0, matrix.row_high[bound.rows], matrix.row_low[bound.rows])

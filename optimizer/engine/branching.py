@@ -1,8 +1,8 @@
-"""Integer points by the engine's branch and bound; what it claims of them is never a proof.
+"""Integer points by the engine's branch and bound, whose claims about them are not proofs.
 
-The solver branches on decisions and leaves flows continuous: with integer decisions, flows mostly
-are integer too. If they are not, flows are solved with the decisions fixed, and as a last resort
-all columns are branched on. Every point is checked and weighed in whole numbers.
+The engine branches on decisions and leaves flows continuous: with integer decisions, flows mostly
+are integer too. If they are not, the flows are solved with the decisions fixed; as a last resort
+the engine branches on all columns. Every point is checked and weighed in whole numbers.
 """
 
 from dataclasses import dataclass
@@ -15,18 +15,19 @@ from optimizer.solution import SolutionStatus
 
 
 class OutOfTimeError(Exception):
-    """The deadline has passed; the incumbent is the answer."""
+    """The deadline has passed; the answer is the best one found so far."""
 
 
 class EngineError(Exception):
-    """The solver gave an answer that cannot be used."""
+    """The engine gave a result that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The best integer point that the engine found, or None.
 
-    is_claimed   the engine claims that no point is worth more (without a point: that none exists)
+    is_claimed   whether the engine claims that no point is worth more; without a point, that there
+                 is none
     """
 
     best: IntegerPoint | None
@@ -34,19 +35,19 @@ class Found:
 
 
 def find_integer_point(engine: IncrementalModel) -> Found:
-    """Return any integer point, or the engine's claim that there is none."""
+    """Return any integer point, or whether the engine claims that there is none."""
     return maximise_over_integers(engine, {})
 
 
-SEEKING_NODES = 20  # of the engine's branch and bound, where any better point will do
+SEEKING_NODES = 20  # of the engine's branch and bound, if any better point is enough
 
 
 def seek_integer_point(
     engine: IncrementalModel, weights: Weights, wanted: int, nodes: int = SEEKING_NODES
 ) -> IntegerPoint | None:
-    """Return an integer point, at best one that is worth what is wanted, found at little cost.
+    """Return an integer point found with at most ``nodes`` nodes; the aim is one worth ``wanted``.
 
-    None excludes no point.
+    The point may be worth less. None does not prove that there is no integer point.
     """
     matrix = engine.matrix
     point = engine.seek_integer(weights, matrix.is_whole & matrix.is_core, wanted, nodes)
@@ -63,10 +64,11 @@ def repair_integer_point(
     weights: Weights | None = None,
     wanted: int = 0,
 ) -> IntegerPoint | None:
-    """Return an integer point with the integer decisions of a fractional one, or None.
+    """Return an integer point that keeps the integer decisions of a fractional one, or None.
 
-    Decisions in small components are free. None does not exclude other integer points. With
-    weights, the point is to have at least the worth that is wanted.
+    Decisions of columns that ``is_small`` marks, and of columns added later, are free. With
+    ``weights`` a point worth ``wanted`` is sought. None does not prove that there is no other
+    integer point.
     """
     matrix = engine.matrix
     is_near = np.abs(point - np.round(point)) <= WHOLE
@@ -84,11 +86,11 @@ def repair_integer_point(
 
 
 def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> Found:
-    """Return the best integer point found.
+    """Return the best integer point found for a sum.
 
-    The engine's own objective may be that of a point off the rows by its tolerance, so a point is
-    the best only if its own worth reaches the engine's bound; else more is branched on. Raises
-    ``OutOfTimeError`` at the deadline.
+    The engine's objective may belong to a point that breaks rows by its tolerance. So a point is
+    claimed the best only if its own worth reaches the engine's bound; else all columns are branched
+    on. Raises ``OutOfTimeError`` if the deadline comes first.
     """
     matrix = engine.matrix
     claim = _branch(engine, weights, matrix.is_whole & matrix.is_core)
@@ -103,7 +105,7 @@ def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> Found:
 
 
 def _branch_on_all(engine: IncrementalModel, weights: Weights, best: IntegerPoint | None) -> Found:
-    """Branch on all columns and return the better of the point known and the point found."""
+    """Branch on all integer columns; return the better of the known point and the point found."""
     matrix = engine.matrix
     claim = _branch(engine, weights, matrix.is_whole)
     other = weigh(matrix, weights, claim.point)
@@ -116,7 +118,7 @@ def _branch_on_all(engine: IncrementalModel, weights: Weights, best: IntegerPoin
 
 
 def _route(engine: IncrementalModel, weights: Weights, point: Vector) -> IntegerPoint | None:
-    """Return an answer with integer flows for the decisions of a point, or None."""
+    """Return an integer point with the rounded decisions of a point, or None if none is found."""
     matrix = engine.matrix
     core = np.flatnonzero(matrix.is_core).tolist()
     low, high = matrix.low[core], matrix.high[core]

@@ -15,15 +15,16 @@ import numpy as np
 from optimizer.bitset import BitSet, list_members
 from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights
 
-MOST_CUTS = 40  # the most violated of one round
+MOST_CUTS = 40  # of one round: the most violated ones
 MOST_WEIGHTS = 60  # of one cut; dense rows slow down every later solve
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A cut weights x <= right; ``rows``: signed numbers of the rows halved (+1: upper side).
+    """A cut ``weights x <= right``.
 
-    raised   columns of odd weight made even by their upper bound; the others by their lower
+    rows     number and sign of each row that is summed and halved (+1: its upper side, -1: lower)
+    raised   columns whose odd weight is made even by their upper bound; others take the lower
     """
 
     weights: Weights
@@ -34,7 +35,7 @@ class Cut:
 
 @dataclass(slots=True)
 class _Row:
-    """A row modulo 2: odd columns between their bounds, odd right side, slack, rows summed."""
+    """A sum of rows modulo 2: odd columns between their bounds, odd right side, slack, members."""
 
     odd: BitSet
     is_odd_right: bool
@@ -43,7 +44,7 @@ class _Row:
 
 
 def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
-    """Return the violated cuts at an LP point, most violated first."""
+    """Return cuts that an LP point violates, most violated first, ``MOST_CUTS`` at most."""
     sides, rows, places = _tight_rows(matrix, point)
     costs = _costs(matrix, point, places)
     _eliminate(rows, len(places))
@@ -59,14 +60,14 @@ def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
 
 
 def _is_promising(row: _Row, costs: Sequence[float]) -> bool:
-    """Return whether halving the row, with its odd columns made even, may give a violated cut."""
+    """Return whether half of the row, with its odd columns made even, may be violated."""
     return row.is_odd_right and row.slack + sum(costs[k] for k in list_members(row.odd)) < 1 - 0.02
 
 
 def _tight_rows(
     matrix: Matrix, point: Vector
 ) -> tuple[list[tuple[int, int]], list[_Row], list[int]]:
-    """Return sides of rows with slack below 1, modulo 2, and columns strictly between bounds."""
+    """Return the sides of rows with slack below 1; these modulo 2; columns between their bounds."""
     of_row, columns, weights = matrix.entries()
     is_between = (point > matrix.low + WHOLE) & (point < matrix.high - WHOLE)
     values = matrix.values(point)
@@ -97,7 +98,7 @@ def _costs(matrix: Matrix, point: Vector, places: Sequence[int]) -> list[float]:
 
 
 def _eliminate(rows: list[_Row], count: int) -> None:
-    """Cancel odd columns by the tightest row that has each; rows whose slack reaches 1 drop out."""
+    """Add to rows, in place, the tightest row with each odd column, while slacks stay below 1."""
     holding: list[set[int]] = [set() for _ in range(count)]
     for n, row in enumerate(rows):
         for k in list_members(row.odd):
@@ -122,9 +123,9 @@ def _eliminate(rows: list[_Row], count: int) -> None:
 
 
 def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
-    """Return the cut of a set of rows in whole numbers.
+    """Return the cut that a set of sides of rows gives, in whole numbers.
 
-    Returns None when the cut is dense or its right side is not rounded.
+    Returns None if the cut has more than ``MOST_WEIGHTS`` weights, or if its right side is even.
     """
     total: dict[int, int] = {}
     right = 0
@@ -142,7 +143,7 @@ def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]])
 
 
 def _make_even(matrix: Matrix, point: Vector, total: dict[int, int]) -> tuple[int, list[int]]:
-    """Add to odd weights, in place, the bound of their column that is nearer to the point.
+    """Make odd weights even, in place, by the bound of their column that is nearer to the point.
 
     Returns what this adds to the right side, and the columns that took their upper bound.
     """

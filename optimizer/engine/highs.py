@@ -1,10 +1,10 @@
 """An incremental model on HiGHS; the only file that names the solver and reads its status.
 
 An ``IncrementalModel`` passes its arrays to one solver object once and changes them in place from
-stage to stage: costs, bounds, a few rows and columns. HiGHS runs quietly, on one thread, and always
-minimises, because the sign of duals differs between engines. Known traps: "optimal" after a time
-limit, a default gap of 1e-4 called optimal, zeros instead of "no answer", time limits counted from
-the creation of the object.
+stage to stage: costs, bounds, a few rows and columns. HiGHS runs quietly and on one thread. It
+always minimises, because engines differ in the sign of duals when they maximise. Known traps:
+"optimal" after a time limit, a default gap of 1e-4 called optimal, zeros instead of "no answer",
+time limits counted from the creation of the object.
 """
 
 import math
@@ -28,18 +28,19 @@ _STOPPED = {_KINDS.kTimeLimit, _KINDS.kSolutionLimit}
 _CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
 MOST_NODES = 200  # of the engine's branch and bound in a narrowed model
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
-MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it a fresh start is faster
-INTERIOR_POINT_SIZE = 40_000  # columns; beyond it interior point beats simplex
+MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond them a fresh start is faster
+INTERIOR_POINT_SIZE = 40_000  # columns; above it interior point is faster than simplex
 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """The result of one LP, maximised. ``point``: values of the columns, or None.
+    """The result of one LP, maximised. All but the status and a ray is for a PROVEN one only.
 
-    bound   proved by multipliers (weak duality); the engine's own objective is not passed on
-    proof   of a proven LP: its multipliers in whole numbers; of an infeasible LP: a ray that
-            proves it, or None if only the engine claims it
-    duals   of a proven LP, as the engine returned them
+    bound   what the multipliers prove (weak duality); the engine's objective is not passed on
+    point   the values of the columns
+    duals   the multipliers as the engine returned them
+    proof   the multipliers in whole numbers; of an infeasible LP the ray that proves it, or None if
+            only the engine claims it
     """
 
     status: SolutionStatus
@@ -51,10 +52,10 @@ class EngineResult:
 
 @dataclass(frozen=True, slots=True)
 class EngineClaim:
-    """What the engine's branch and bound claims, unchecked; it stays within this package.
+    """What the engine's branch and bound claims, unchecked; only this package uses it.
 
-    PROVEN: no point of the marked columns is worth more than ``most``; FEASIBLE: a point only.
-    ``point`` is integer in the marked columns, up to the engine's tolerance.
+    PROVEN: no point with integer marked columns is worth more than ``most``. FEASIBLE: there is a
+    ``point``. It is integer in the marked columns, up to the engine's tolerance.
     """
 
     status: SolutionStatus
@@ -70,7 +71,7 @@ class _Quiet(highspy.Highs):
 
 
 def new_solver() -> highspy.Highs:
-    """Return a solver object: quiet, one thread, fixed seed, ``GAP`` as the only tolerance."""
+    """Return a solver object: quiet, one thread, fixed seed, ``GAP`` as the only gap allowed."""
     solver = _Quiet()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
@@ -81,7 +82,7 @@ def new_solver() -> highspy.Highs:
 
 
 def as_arrays(matrix: Matrix) -> highspy.HighsLp:
-    """Return the matrix in the solver's own format."""
+    """Return a matrix in the solver's own format, without costs."""
     lp = highspy.HighsLp()
     of_row, columns, weights = matrix.entries()
     lp.num_col_, lp.num_row_ = len(matrix.low), len(matrix.row_low)
@@ -98,9 +99,9 @@ def as_arrays(matrix: Matrix) -> highspy.HighsLp:
 def decide_status(
     model_status: highspy.HighsModelStatus, has_point: bool, value: float, bound: float
 ) -> SolutionStatus:
-    """Map a raw solver status to ours; an unexpected status is FAILED.
+    """Return the status that a raw solver status means; an unexpected one means FAILED.
 
-    No other code reads a raw status.
+    "Optimal" means PROVEN only with a point, and with value and bound less than 1 apart.
     """
     if model_status == _KINDS.kOptimal:
         is_close = abs(value - bound) < 1.0
@@ -114,7 +115,7 @@ def decide_status(
 
 
 class IncrementalModel:
-    """One solver object; all runs together count against one deadline."""
+    """One solver object with its matrix; its runs together may take ``seconds`` [s]."""
 
     def __init__(
         self,
@@ -134,9 +135,10 @@ class IncrementalModel:
             raise RuntimeError("the solver refused the model")
 
     def narrowed(self, free: Index, point: Vector) -> "IncrementalModel":
-        """Return a small model of some columns, all others at their values in a point.
+        """Return a small model of the ``free`` columns, with all others fixed as in ``point``.
 
-        It is branched on a little only: a point may be missed, and none may be claimed the best.
+        Its branch and bound ends after ``MOST_NODES`` nodes. So it may miss a point, and the best
+        point that it finds need not be claimed the best.
         """
         part = object.__new__(IncrementalModel)
         part._load(self.matrix.narrowed(free, point), self.seconds_left)
@@ -145,18 +147,18 @@ class IncrementalModel:
 
     @property
     def seconds_left(self) -> float:
-        """Wall-clock seconds until the deadline, 0 when it has passed."""
+        """Wall-clock seconds until the deadline; 0 if it has passed."""
         return max(0.0, self._ends_at - time.monotonic())
 
     def forget(self) -> None:
-        """Start the next run afresh: after many changes presolve is faster than the last basis."""
+        """Forget the last basis: after many changes a run with presolve is faster without it."""
         self._solver.clearSolver()
         self._is_infeasible_basis = False
 
     def bound_columns(
         self, columns: Sequence[int], low: Sequence[float] | Vector, high: Sequence[float] | Vector
     ) -> None:
-        """Change bounds of columns in place."""
+        """Change the bounds of these columns in place."""
         if columns:
             index = np.array(columns, dtype=np.int32)
             matrix = self.matrix
@@ -170,7 +172,7 @@ class IncrementalModel:
         self._solver.changeRowBounds(row, low, high)
 
     def add_column(self, high: int) -> int:
-        """Add an integer decision between 0 and ``high`` in no row; return its number."""
+        """Add an integer decision between 0 and ``high`` that is in no row; return its number."""
         self._solver.addVar(0.0, float(high))
         return self.matrix.add_column(high)
 
@@ -183,7 +185,7 @@ class IncrementalModel:
         return row
 
     def maximise_linear(self, weights: Weights) -> EngineResult:
-        """Solve the LP relaxation from the last basis; ``proof`` is what its duals prove."""
+        """Solve the LP relaxation, from the last basis if that is fast, and return its result."""
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
         if is_repriced and self._is_infeasible_basis:
@@ -208,7 +210,7 @@ class IncrementalModel:
         return EngineResult(decided, proof.value, np.array(solution.col_value), duals, proof)
 
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineClaim:
-        """Branch and bound over the marked columns, to a bound less than one above the value."""
+        """Branch and bound over the marked columns to a bound less than 1 above the value."""
         basis = self._solver.getBasis()
         status = self._branch(weights, is_whole)
         info, solution = self._solver.getInfo(), self._solver.getSolution()
@@ -224,9 +226,9 @@ class IncrementalModel:
     def seek_integer(
         self, weights: Weights, is_whole: BoolVector, wanted: int, most_nodes: int
     ) -> Vector | None:
-        """Return a point that branch and bound meets, at best one worth ``wanted`` or more.
+        """Return the best point of a branch and bound, unchecked; None if it finds none.
 
-        It ends there, or after so many nodes.
+        It ends at a point worth ``wanted`` or more, or after ``most_nodes`` nodes.
         """
         basis = self._solver.getBasis()
         self._solver.setOptionValue("objective_target", 0.5 - wanted)
@@ -248,7 +250,7 @@ class IncrementalModel:
         return self._run(is_linear=False)
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
-        """Presolve and solve from scratch, large models by interior point where that succeeds."""
+        """Presolve and solve from scratch; large models by interior point, else by simplex."""
         self._solver.clearSolver()
         self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
         if len(self.matrix.low) > INTERIOR_POINT_SIZE:

@@ -1,7 +1,7 @@
-"""The model as arrays: whole-number rows between bounds over whole-number columns.
+"""The model as arrays: columns and rows between bounds, with whole-number weights.
 
-The engine, the cuts and the exact check of points share it. All numbers are whole; doubles hold
-whole numbers exactly up to 2^53.
+The engine, the cuts and the exact check of points share it. All weights and bounds are whole;
+doubles hold whole numbers exactly up to 2^53.
 """
 
 import math
@@ -14,7 +14,7 @@ import pulp
 
 INFINITY = math.inf
 EXACT = float(1 << 53)  # doubles hold sums of whole numbers up to this size exactly
-WHOLE = 1e-6  # a value this near an integer is rounded to it and checked exactly afterwards
+WHOLE = 1e-6  # a value this near to an integer is rounded to it, then checked exactly
 CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "turn_", "open_", "nothing")
 Index = npt.NDArray[np.int32]
 Whole = npt.NDArray[np.int64]
@@ -52,7 +52,7 @@ class Matrix:
         self._whole_weights: Whole = np.zeros(0, dtype=np.int64)
 
     def narrowed(self, free: Index, point: Vector) -> "Matrix":
-        """Return the model over some columns alone, all others at their values in a point."""
+        """Return the model of the ``free`` columns only, with all others fixed as in ``point``."""
         place = np.full(len(self.low), -1, dtype=np.int32)
         place[free] = np.arange(len(free), dtype=np.int32)
         rows, columns, weights = self.entries()
@@ -73,11 +73,11 @@ class Matrix:
         return part
 
     def row(self, number: int) -> tuple[Index, Vector]:
-        """Return columns and weights of a row."""
+        """Return the columns and the weights of a row."""
         return self._rows[number]
 
     def entries(self) -> tuple[Index, Index, Vector]:
-        """Return rows, columns and weights of all entries, row after row."""
+        """Return the row, column and weight of every entry, row after row, as three arrays."""
         first = self._entries_of
         if len(self._rows) != first:
             new = self._rows[first:]
@@ -94,12 +94,12 @@ class Matrix:
         return self._entries
 
     def whole_entries(self) -> tuple[Index, Index, Whole]:
-        """Return rows, columns and weights of all entries, the weights as whole numbers."""
+        """Return the same as ``entries``, but the weights as 64-bit integers."""
         rows, columns, _ = self.entries()
         return rows, columns, self._whole_weights
 
     def add_column(self, high: int) -> int:
-        """Add an integer decision between 0 and ``high`` in no row; return its number."""
+        """Add an integer decision between 0 and ``high`` that is in no row; return its number."""
         self.low = np.append(self.low, 0.0)
         self.high = np.append(self.high, float(high))
         self.is_whole = np.append(self.is_whole, True)
@@ -126,7 +126,7 @@ class Matrix:
         return bool(np.all(np.abs(values - np.round(values)) <= WHOLE))
 
     def holds(self, point: Vector) -> bool:
-        """Return whether a point is integer and satisfies every bound and row, in whole numbers."""
+        """Return whether every value is integer and every bound and row holds, checked exactly."""
         if np.any(point < self.low) or np.any(point > self.high) or np.any(point % 1):
             return False
         _, columns, weights = self.entries()
@@ -143,10 +143,10 @@ class Matrix:
 
 
 class IntegerPoint:
-    """An integer point that satisfies every bound and row exactly, and the worth of a sum at it.
+    """An integer point that satisfies every bound and row exactly, and the value of a sum at it.
 
-    This constructor is the only way to a value of an integer point: whatever the engine says of
-    its objective is not asked. Raises ``ValueError`` for a point that does not hold once rounded.
+    The value is computed here from the rounded point; the engine's objective is not used. Raises
+    ``ValueError`` if the rounded point breaks a bound or row.
     """
 
     __slots__ = ("point", "value")
@@ -159,7 +159,7 @@ class IntegerPoint:
 
 
 def weigh(matrix: Matrix, weights: Weights, point: Vector | None) -> IntegerPoint | None:
-    """Return the answer that a point rounds to; None if there is none."""
+    """Return the integer point that a point rounds to; None if it breaks a rule or is None."""
     try:
         return None if point is None else IntegerPoint(matrix, weights, point)
     except ValueError:

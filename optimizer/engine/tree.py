@@ -5,10 +5,10 @@ multipliers: they bound the sum by weak duality, or prove that the node has no p
 bounds of a node are those of the model and of the splits above it, so a replay needs nothing else.
 Every integer point is in a leaf, so no point is worth more than the greatest bound of the leaves.
 
-The next node is an open one of the greatest bound, the deepest first. Of the columns that should
-lower the bound the most, by what is known of them (pseudo-costs: Benichou et al., Mathematical
-Programming 1, 1971), a few are tried, and the best of these is split (strong branching: Applegate
-et al., The Traveling Salesman Problem, 2006). Trees become small that way, and so do the proofs.
+The next node is an open one with the greatest bound, and of these the deepest. Pseudo-costs
+(Benichou et al., Mathematical Programming 1, 1971) estimate how much a split on each column lowers
+the bound. The ``MOST_TRIED`` best columns are tried, and the best of these is split on (strong
+branching: Applegate et al., The Traveling Salesman Problem, 2006). This keeps proofs small.
 """
 
 import heapq
@@ -26,10 +26,10 @@ from optimizer.engine.highs import EngineResult, IncrementalModel
 from optimizer.engine.matrix import WHOLE, IntegerPoint, Vector, Weights, weigh
 from optimizer.solution import Proof, SolutionStatus
 
-MOST_NODES = 40_000  # of one tree; beyond it the result is labelled ``search``
-MOST_WORK = 20_000_000  # nodes of one tree × columns of its model; beyond it, too
-MOST_TRIED = 4  # columns of a node whose children are solved before one is chosen
-TIME_SHARE = 0.5  # of the time left, that one tree may take
+MOST_NODES = 40_000  # of one tree; a larger one is not closed, and the proof is ``SEARCH``
+MOST_WORK = 20_000_000  # nodes of one tree × columns of its model; the same
+MOST_TRIED = 4  # columns of a node; the children of each are solved before one is chosen
+TIME_SHARE = 0.5  # of the remaining time, for one tree
 LEAST_GAIN = 1e-3
 NO_BOUND = math.inf
 
@@ -38,13 +38,14 @@ Path = dict[int, tuple[float, float]]  # column -> bounds set by the splits abov
 
 @dataclass(slots=True)
 class Node:
-    """A node: split on a column at a value, or closed by a leaf, or open.
+    """A node of a tree: split on a column at a value, closed as a leaf, or still open.
 
     path      of an open node: the bounds that the splits above it set
-    bound     of an open node: its multipliers or those of its parent; None: none are known
-    leaf      of a closed node: its multipliers; ``most``: the bound on the sum that they prove
-    is_empty  the leaf's multipliers prove that it has no point
-    children  numbers of the child x <= value and of the child x >= value + 1
+    bound     of an open node: its multipliers, or those of its parent; None: none are known
+    most      the bound on the sum that the node's last multipliers prove
+    leaf      of a closed node: its multipliers
+    is_empty  whether the leaf's multipliers prove that it has no point
+    children  the numbers of the child x <= value and of the child x >= value + 1
     """
 
     path: Path
@@ -59,9 +60,9 @@ class Node:
 
 @dataclass(slots=True)
 class Tree:
-    """A tree over the model's present bounds, and the best answer found in it.
+    """A tree under the bounds that the model had, and the best integer point known.
 
-    most   no point is worth more, by the leaves' multipliers; None: they prove that there is none
+    most   the greatest bound of the leaves: no point is worth more; None: there is no point
     """
 
     nodes: list[Node]
@@ -70,12 +71,12 @@ class Tree:
 
     @property
     def is_closed(self) -> bool:
-        """Return whether the leaves prove the best answer, or that there is no point."""
+        """Whether the leaves prove that no point is better than ``best``, or that there is none."""
         return self.most is None or (self.best is not None and self.most <= self.best.value)
 
     @property
     def proof(self) -> Proof:
-        """What the best answer, or the absence of any, rests on."""
+        """The kind of proof that the best point, or the absence of any point, has."""
         if not self.is_closed:
             return Proof.SEARCH
         root = self.nodes[0]
@@ -83,12 +84,12 @@ class Tree:
 
     @property
     def is_worth_keeping(self) -> bool:
-        """Return whether the leaves prove more than the root's multipliers alone."""
+        """Whether the leaves prove more than the root's multipliers do."""
         is_better = self.most is None or self.most < self.nodes[0].most
         return bool(self.nodes[0].children or self.nodes[0].is_empty) and is_better
 
     def in_order(self) -> Iterator[Node]:
-        """Yield every node before its children, the child of smaller values first."""
+        """Yield every node before its children, and the child x <= value before the other."""
         waiting = [0]
         while waiting:
             node = self.nodes[waiting.pop()]
@@ -99,12 +100,13 @@ class Tree:
 def maximise_exactly(
     engine: IncrementalModel, weights: Weights, root: Bound | None, known: IntegerPoint | None
 ) -> Tree:
-    """Return the best integer point and the tree that proves it, or that there is none.
+    """Return the tree that proves the best integer point, or that there is no point.
 
-    ``root`` are multipliers for the model as it is, ``known`` is a point of it. Without weights
-    any point is the best. The engine's branch and bound looks for a point first; what it claims
-    counts only where the tree would be too large. Raises ``OutOfTimeError`` if the deadline comes
-    before any point, and ``EngineError`` when neither decides whether there is a point.
+    ``root``: multipliers for the model as it is; ``known``: an integer point of it. Without weights
+    any point is the best. The engine's branch and bound looks for a point first. Its claim that
+    there is none is accepted only if the tree cannot be closed. Raises ``OutOfTimeError`` if the
+    deadline comes in the engine's branch and bound, or afterwards without a point; and
+    ``EngineError`` if it stays unknown whether there is a point, or if the engine fails.
     """
     if root is not None and known is not None and root.floor <= known.value:
         return Tree([Node({}, root)], known, root.floor)
@@ -131,10 +133,10 @@ def grow_tree(
 ) -> Tree:
     """Return a tree that proves the greatest value of a sum, or that there is no point.
 
-    ``root`` are multipliers for the model as it is, ``best`` is an answer known. Without weights
-    any integer point ends the search. A tree that would be too large, or take too long, is not
-    closed; it still proves a bound, and the best answer found is kept. Raises ``EngineError`` when
-    the engine fails.
+    ``root``: multipliers for the model as it is; ``best``: a known integer point. Without weights
+    the tree ends at the first point. A tree that would be too large, or take too long, is not
+    closed; it still has a bound and the best point found. Raises ``EngineError`` if the engine
+    fails.
     """
     growth = _Growth(engine, weights, Tree([Node({}, root)], best))
     with suppress(OutOfTimeError):
@@ -145,7 +147,7 @@ def grow_tree(
 
 
 class _Growth:
-    """A tree in growth on the living model, whose bounds are those of the node at work."""
+    """Grows a tree on the engine's model, whose bounds it sets to those of the current node."""
 
     def __init__(self, engine: IncrementalModel, weights: Weights, tree: Tree) -> None:
         self.tree = tree
@@ -160,7 +162,7 @@ class _Growth:
         self.lps = 0
 
     def run(self) -> None:
-        """Take open nodes until none is left that may hold a better answer."""
+        """Take open nodes until none can hold a better point, or until a limit is reached."""
         self._push(0)
         while self._waiting and len(self.tree.nodes) < self._most_nodes:
             _, _, number = heapq.heappop(self._waiting)
@@ -169,14 +171,14 @@ class _Growth:
                 return
 
     def finish(self) -> None:
-        """Make leaves of the nodes that are open, and take the greatest bound of all leaves."""
+        """Make leaves of all open nodes, and set ``most`` to the greatest bound of the leaves."""
         for node in self.tree.nodes:
             self._close(node)
         leaves = [node.most for node in self.tree.nodes if not (node.children or node.is_empty)]
         self.tree.most = max(leaves, default=None)
 
     def move_to(self, path: Path) -> None:
-        """Give the model the bounds of a node."""
+        """Set the bounds of the model to those of the node with this path."""
         ends = {j: (self._low[j], self._high[j]) for j in self._path if j not in path}
         ends |= {j: new for j, new in path.items() if self._path.get(j) != new}
         low, high = [low for low, _ in ends.values()], [high for _, high in ends.values()]
@@ -189,14 +191,14 @@ class _Growth:
         heapq.heappush(self._waiting, (-top, -len(node.path), -number))
 
     def _is_done(self, node: Node) -> bool:
-        """Return whether a node's bound leaves no room above the best answer."""
+        """Return whether a node is proved to have no point that is better than the best one."""
         best, bound = self.tree.best, node.bound
         return node.is_empty or (
             bound is not None and best is not None and bound.floor <= best.value
         )
 
     def _close(self, node: Node) -> None:
-        """Make a leaf of a node with the multipliers that it has."""
+        """Close a node: note what its multipliers prove, and keep them if it has no children."""
         if node.bound is not None:
             node.most = float(node.bound.floor)
         if node.bound is not None and not node.children:
@@ -204,7 +206,7 @@ class _Growth:
         node.bound, node.path = None, {}
 
     def _take(self, node: Node) -> None:
-        """Close an open node or split it."""
+        """Solve an open node, then close it or split it."""
         self.move_to(node.path)
         if node.bound is not None:
             node.bound = renew(self._matrix, node.bound) or node.bound
@@ -216,7 +218,7 @@ class _Growth:
             self._split(node, point)
 
     def _bound(self, node: Node) -> Vector | None:
-        """Solve the LP of the present node, note what it proves and return its point."""
+        """Solve the LP of the current node, note what it proves and return its point, if any."""
         answer = self._solve()
         if answer.status is SolutionStatus.INFEASIBLE:
             if answer.proof is not None:
@@ -237,7 +239,7 @@ class _Growth:
         raise EngineError("the solver stopped without an answer")
 
     def _split(self, node: Node, point: Vector) -> None:
-        """Split a node on the most promising column; children that are closed wait no more."""
+        """Split a node on the most promising column; children that are not done are open nodes."""
         chosen = self._choose(node, point)
         if chosen is None:
             return
@@ -253,7 +255,7 @@ class _Growth:
         self._close(node)
 
     def _choose(self, node: Node, point: Vector) -> tuple[int, list[Node]] | None:
-        """Return the column to split on and both children, None if nothing has a fraction."""
+        """Return the column to split on and both children; None if no column has a fraction."""
         best, best_score = None, -1.0
         for column in self._guide.order(self._list_fractions(point), point)[:MOST_TRIED]:
             value = float(point[column])
@@ -272,7 +274,7 @@ class _Growth:
         return [Node(below, node.bound), Node(above, node.bound)]
 
     def _try_children(self, node: Node, column: int, value: float, children: list[Node]) -> float:
-        """Solve both children and return how much they lower the bound, as one number."""
+        """Solve both children and return the product of what each lowers the bound by."""
         gains = []
         for child in children:
             self.move_to(child.path)
@@ -283,7 +285,7 @@ class _Growth:
         return max(gains[0], LEAST_GAIN) * max(gains[1], LEAST_GAIN)
 
     def _gain(self, node: Node, child: Node) -> float:
-        """Return by how much a child lowers the bound; a closed one to what closes it, at least."""
+        """Return by how much a child lowers the bound; if done, at least to the best value."""
         best, top = self.tree.best, None if node.bound is None else node.bound.value
         gain = 0.0
         if top is not None and child.bound is not None and not child.is_empty:
@@ -293,7 +295,7 @@ class _Growth:
         return gain
 
     def _list_fractions(self, point: Vector) -> list[int]:
-        """Return the columns with a fraction, decisions first, the most fractional first."""
+        """Return the columns with a fraction: decisions before flows, the most fractional first."""
         distance = np.abs(point - np.round(point))
         columns = np.flatnonzero((distance > WHOLE) & self._matrix.is_whole)
         is_core = self._matrix.is_core[columns]
@@ -302,27 +304,27 @@ class _Growth:
 
 
 class _Guide:
-    """By how much splits have lowered the bound, per unit of fraction (pseudo-costs)."""
+    """The pseudo-costs of columns: by how much splits lowered the bound, per unit of fraction."""
 
     def __init__(self) -> None:
         self._sums: dict[int, tuple[float, float, int]] = {}
         self._all = (0.0, 0.0, 0)
 
     def learn(self, column: int, value: float, gains: list[float]) -> None:
-        """Note by how much each child lowers the bound."""
+        """Note by how much each child of a split at ``value`` lowered the bound."""
         part = value - math.floor(value)
         below, above = gains[0] / part, gains[1] / (1 - part)
         self._sums[column] = _add(self._sums.get(column, (0.0, 0.0, 0)), below, above)
         self._all = _add(self._all, below, above)
 
     def order(self, columns: list[int], point: Vector) -> list[int]:
-        """Return columns with those first whose split should lower the bound the most."""
+        """Return columns by expected gain, the greatest first; unchanged if none is known."""
         if not self._all[2]:
             return columns
         return sorted(columns, key=lambda j: -self._expect(j, float(point[j])))
 
     def _expect(self, column: int, value: float) -> float:
-        """Return the product of what both children should gain; the mean for a column not tried."""
+        """Return the product of both children's expected gains; untried columns have the mean."""
         below, above, count = self._sums.get(column, self._all)
         part = value - math.floor(value)
         low, high = below / count * part, above / count * (1 - part)
