@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Limits:
     """Wall-clock limits of one solve and of the steps after it [s].
 
-    seconds          for all stages together; at this limit the solve returns its best answer
+    seconds          for all stages together; soon after this limit the solve ends with its answer
     explain_seconds  for the full explanations of unmet needs; None: they stay brief
     price_seconds    for the prices of all pins and forbids together; None: no price is worked out
     check_seconds    for the independent check

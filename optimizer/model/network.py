@@ -212,7 +212,7 @@ class Network:
         return ways
 
     def _are_enough(self, need: Need, delivered: tuple[Source, ...]) -> bool:
-        """Return whether these sources could deliver the least units to the need if it were alone."""
+        """Return whether these sources could deliver the need's least units if it were alone."""
         missing = need.least_units
         for source in delivered:
             pair = self.eligibility.pair_of(need, source)

@@ -1,4 +1,4 @@
-"""The most needs that a group can have met if no other counts: the denominators of S2."""
+"""The most needs of a group that can be met if no other group counts: the denominators of S2."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class SoloOptimum:
-    """How many needs of a group can be met if no other counts, and a point that meets so many."""
+    """How many needs of a group can be met if no other group counts, and a point that does so."""
 
     step: Step
     point: Vector
 
     @property
     def needs(self) -> int:
-        """The number of needs."""
+        """The greatest number of needs of the group."""
         return self.step.value
 
 
@@ -35,10 +35,10 @@ Possible = Mapping[str, Mapping[str, int]]  # by stage and group: needs that it 
 def possible_by_group(
     search: LexicographicSearch, model: Model, stage: Stage
 ) -> dict[str, SoloOptimum]:
-    """Return what every group of the stage can get alone [needs]; empty without a denominator.
+    """Return group -> what it can get alone [needs]; empty if the stage has no denominator.
 
-    Needs of other groups stay in the model where a pin or a least use may require them. Raises
-    ``NoPointError`` when no point satisfies C1 to C15.
+    Needs of other groups are unmet, except those of ``list_required``. Raises ``NoPointError`` if
+    no point satisfies C1 to C15.
     """
     columns, problem = model.columns, model.problem
     groups = kind_of(stage).groups_alone(stage, problem)
@@ -57,10 +57,10 @@ def possible_by_group(
 
 
 def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
-    """Return the needs (by position) that are pinned or of a category with a least use.
+    """Return the needs, by position, that rules may require.
 
-    Rules may require these needs. Leaving the others unmet breaks no rule, so no group gets less
-    without them.
+    They are pinned, or of a category with a stock that has a least use or ``least_if_used`` or is
+    within such a stock. To leave the others unmet breaks no rule, so no group gets less then.
     """
     pinned = {pin.need for pin in problem.pins}
     has_least = [stock.least > 0 or stock.least_if_used > 0 for stock in problem.stocks]
@@ -70,9 +70,9 @@ def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
 
 
 def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> dict[str, int]:
-    """Return what every group can get alone [needs]; 0 for a group without a stated level.
+    """Return group -> what it can get alone [needs], read from its stated level; 0 without one.
 
-    The result is empty for stages without a denominator.
+    The result is empty if the stage has no denominator.
     """
     groups = kind_of(stage).groups_alone(stage, problem)
     if not groups:

@@ -1,8 +1,8 @@
 """The certificate of a solution, written from the steps of the search (see FORMULATION.md).
 
-Rows and columns of the model keep their numbers; rows and switches made later are numbered in the
-order in which the certificate makes them, so a replay needs no other numbers. Multipliers are whole
-numbers over one scale, written as row, multiplier, row, multiplier, ...
+Rows and columns of the model keep their numbers. Rows and columns made later are numbered in the
+order in which the certificate makes them, so that a replay can number them too. Multipliers are
+whole numbers over one scale, written as row, multiplier, row, multiplier, ...
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ Spell = Callable[[Vector], list[list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class ComponentStep:
-    """A step of a component with the numbers that its columns and rows have in the whole model.
+    """A step with the numbers that its columns and rows have in the whole model.
 
-    columns, rows   None: the step was taken in the whole model
-    own             the component's columns of the sum; None: the sum is not divided
+    columns, rows   from a component's numbers; None: the step was taken in the whole model
+    own             the columns of the component's part of a sum; None: the sum is not divided
     """
 
     step: Step
@@ -46,7 +46,7 @@ class ComponentStep:
 
 
 def proof_of(steps: Sequence[Step]) -> Proof:
-    """Return the weakest kind of proof that these steps rest on."""
+    """Return the weakest kind of proof among the steps that need one."""
     return weakest(step.proof for step in steps if step.kind in _PROVED)
 
 
@@ -56,9 +56,10 @@ _FOUND = (StepKind.CLOSED, StepKind.DECIDED, StepKind.OPEN, StepKind.RANKS)
 
 
 class CertificateWriter:
-    """Writes events and keeps track of the numbers that they give to rows and columns.
+    """Writes events, and keeps the numbers that they give to rows and columns of the search.
 
-    ``spell`` turns an integer point into the short lists of its assignments, where steps have some.
+    ``spell`` turns an integer point into the short lists of its assignments; without it no step may
+    have a point.
     """
 
     def __init__(self, matrix: Matrix, rows: int, columns: int, spell: Spell | None = None) -> None:
@@ -67,26 +68,26 @@ class CertificateWriter:
         self._columns = {j: j for j in range(columns)}
 
     def list_rows(self) -> list[int]:
-        """Return the rows of the search in the order of their present numbers."""
+        """Return the search's rows that have a number, in the order of these numbers."""
         return sorted(self._rows, key=self._rows.__getitem__)
 
     def list_columns(self) -> list[int]:
-        """Return the columns of the search in the order of their present numbers."""
+        """Return the search's columns that have a number, in the order of these numbers."""
         return sorted(self._columns, key=self._columns.__getitem__)
 
     def write(self, steps: Sequence[ComponentStep], *, is_drawn: bool = False) -> list[Event]:
-        """Return the events of one aim.
+        """Return the events of the steps of one aim.
 
-        ``is_drawn``: sums are blocks of tickets and name columns.
+        ``is_drawn``: its sums are blocks of a draw, and their events list the columns.
         """
         return [event for part in steps for event in self._write_step(part, is_drawn)]
 
     def write_alone(self, part: ComponentStep) -> Event:
-        """Return the event of a sum that fixes nothing."""
+        """Return the event of a sum that is not fixed, such as what a group gets alone."""
         return self._within(part, ["sum", part.step.value])
 
     def write_barred(self, stage: str, columns: Sequence[int], step: Step) -> Event:
-        """Return what no answer has that keeps the results written so far, all before a stage."""
+        """Return the event that answers which keep all before ``stage`` have these columns at 0."""
         event = self._within(ComponentStep(step), [stage, [self._columns[j] for j in columns]])
         return event if len(event) > 2 else [*event, 1, [], []]
 
@@ -108,7 +109,7 @@ class CertificateWriter:
         yield from self._write_excluded(part)
 
     def _write_found(self, part: ComponentStep) -> Iterator[Event]:
-        """Yield the event of a step that keeps no row."""
+        """Yield the event of a step that found something and keeps no row; RANKS only if any is."""
         step = part.step
         if step.kind is StepKind.CLOSED:
             yield self._within(part, ["no"])
@@ -121,7 +122,7 @@ class CertificateWriter:
             yield ["reach", step.value]
 
     def _write_excluded(self, part: ComponentStep) -> Iterator[Event]:
-        """Yield the sets of columns that cannot have the value asked about, according to the LP."""
+        """Yield sets of columns that no point has at the value asked about, and their proofs."""
         name = "none" if part.step.asked else "all"
         for columns, bound in part.step.none_of:
             proof = [] if bound is None else self._spell(part, bound)
@@ -140,9 +141,9 @@ class CertificateWriter:
         return event
 
     def _within(self, part: ComponentStep, event: Event) -> Event:
-        """Return an event followed by its proof and by cuts that are valid only inside this event.
+        """Return an event followed by its proof and by cuts and a tree that only this event uses.
 
-        Returns the event without either when no multipliers prove it.
+        Returns the event alone if nothing proves it.
         """
         cuts = [self._write_cut(part, row, cut) for row, cut in part.step.cuts]
         proof = self._multipliers(part)
@@ -154,7 +155,7 @@ class CertificateWriter:
         return [*event, *proof, cuts] if proof else event
 
     def _write_trees(self, part: ComponentStep) -> list[Event]:
-        """Return the event of a step's tree, if it has one: the nodes, each before its children."""
+        """Return the event of a step's tree, or none: the nodes, each before its children."""
         tree = part.step.tree
         if tree is None:
             return []
@@ -194,5 +195,5 @@ def _refuse_points(point: Vector) -> list[list[Any]]:
 
 
 def spell_witness(assignments: Sequence[Assignment]) -> list[list[Any]]:
-    """Return assignments as short lists: need, stock, person, slot, units."""
+    """Return each assignment as a list: need, stock, person, slot, units."""
     return [[a.need, a.stock, a.person, a.slot, a.units] for a in assignments]

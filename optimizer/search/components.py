@@ -1,9 +1,9 @@
 """Connected components: a sum is greatest when it is greatest in every component.
 
-Columns that share a row are in the same component. Until the first stage that ties components
-together (levels, recipients), every component is maximised in its own search. Fractions of several
-components then cannot add up to a unit that none of them has. The values found are fixed in the
-search of the whole model.
+Columns that share a row are in the same component. In the stages before the first that ties
+components together (such as levels or recipients), each component is maximised in its own search.
+Fractions of several components then cannot add up to a unit that none of them has. The values found
+are fixed in the search of the whole model.
 """
 
 from collections import defaultdict
@@ -28,13 +28,13 @@ from optimizer.solution import Proof, weakest
 from optimizer.stages.kind import Aim, Homes
 from optimizer.stages.registry import kind_of
 
-HELPED_ROW = "c13_"  # ties the needs of a recipient, but restricts nothing before recipients count
-SMALL = 400  # columns; branching on a component of this size is fast
+HELPED_ROW = "c13_"  # joins the needs of a recipient; limits nothing until recipients count
+SMALL = 400  # columns; branching is fast on a component of this size or less
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Columns and rows of a component by their number in the whole model."""
+    """The columns and rows of a component, by their numbers in the whole model."""
 
     columns: tuple[int, ...]
     rows: tuple[int, ...]
@@ -42,9 +42,11 @@ class Component:
 
 @dataclass(slots=True)
 class ComponentSums:
-    """Values of aims summed over components, and which stage excluded a column.
+    """Values of aims, by position, summed over components.
 
-    steps   for every aim by position: the step of each component that has a part of it
+    proofs        the weakest kind of proof of each aim
+    excluded_by   column -> the stage after which it could only be 0
+    steps         aim -> the step of each component that has a part of it
     """
 
     values: list[int]
@@ -60,14 +62,14 @@ AimValue = tuple[int, int, Proof]  # aim, value, proof
 
 
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages before the first that ties components together."""
+    """Return the stages before the first that ties components together; all are sums."""
     return list(takewhile(lambda stage: kind_of(stage).is_separable, stages))
 
 
 def list_divided(stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages before the first that ties components together by groups.
+    """Return the leading stages that are separable or count homes.
 
-    Homes tie only the components in which one home has needs.
+    A stage of homes ties components together only if one home has needs in them.
     """
     return list(takewhile(_is_divided, stages))
 
@@ -78,12 +80,12 @@ def _is_divided(stage: Stage) -> bool:
 
 
 def list_untied(model: Model) -> list[int]:
-    """Return the rows of the model that limit no need and no giver."""
+    """Return the numbers of the rows (C13) that limit no need and no giver."""
     return [i for i, row in enumerate(model.rows.order) if row.name.startswith(HELPED_ROW)]
 
 
 def find_components(model: Model) -> list[Component]:
-    """Return the components of columns that share rows, in the order of their first column."""
+    """Return the components of the model in the order of their first columns; C13 joins none."""
     parent = list(range(len(model.columns.order)))
     first_of: dict[int, int] = {}  # row -> its first column
     for i, row in enumerate(model.rows.order):
@@ -108,7 +110,7 @@ def _join(parent: list[int], columns: Sequence[int]) -> None:
 
 
 def _find_root(parent: list[int], j: int) -> int:
-    """Return the column that represents the set of j, with path compression."""
+    """Return the column that represents the set of j, and shorten the paths to it."""
     while parent[j] != j:
         parent[j] = parent[parent[j]]
         j = parent[j]
@@ -118,11 +120,11 @@ def _find_root(parent: list[int], j: int) -> int:
 def maximise_by_component(
     search: LexicographicSearch, model: Model, aims: Sequence[Aim]
 ) -> ComponentSums:
-    """Maximise the aims in every component and fix all values found in the whole search.
+    """Maximise the aims in every component, and fix all values found in the whole search.
 
-    Raises ``NoPointError`` when no point satisfies C1 to C15, and ``OutOfTimeError`` at the
-    deadline; the best point found by then is proposed as the incumbent, with the search's own
-    incumbent in the components that were not reached.
+    Raises ``NoPointError`` if no point satisfies C1 to C15, and ``OutOfTimeError`` at the deadline.
+    Even then the best point found is proposed as the incumbent; in components not reached it has
+    the values of the search's incumbent.
     """
     _refuse_empty_rows(model)
     sums = ComponentSums([0] * len(aims), [Proof.DUAL] * len(aims))
@@ -148,7 +150,7 @@ def _refuse_empty_rows(model: Model) -> None:
 
 
 def _divide(components: Sequence[Component], aims: Sequence[Aim], columns: int) -> list[Wanted]:
-    """Return each component's part of the aims, in one pass over them."""
+    """Return, for each component, its part of every aim; columns by position in the component."""
     component_of, place_of = [0] * columns, [0] * columns
     for c, component in enumerate(components):
         for place, j in enumerate(component.columns):
@@ -169,7 +171,7 @@ def _maximise_component(
     sums: ComponentSums,
     whole: Vector,
 ) -> None:
-    """Add a component's values to the sums; its best point goes into ``whole``, even if late."""
+    """Add a component's values to ``sums``; put its best point into ``whole``, even if late."""
     inner = start_search(search, model, component)
     try:
         found = _maximise_aims(inner, component, wanted, sums)
@@ -188,7 +190,7 @@ def _maximise_component(
 def start_search(
     search: LexicographicSearch, model: Model, component: Component
 ) -> LexicographicSearch:
-    """Return a search of one component alone, which ends when the whole search must."""
+    """Return a search of one component; its deadline is that of the whole search."""
     columns = [model.columns.order[j] for j in component.columns]
     rows = [model.rows.order[i] for i in component.rows]
     return LexicographicSearch(IncrementalModel(columns, rows, search.seconds_left))
@@ -197,7 +199,7 @@ def start_search(
 def _maximise_aims(
     inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
 ) -> list[AimValue]:
-    """Return value and proof of every aim that the component has a part of."""
+    """Return aim, value and proof of every aim that the component has a part of."""
     while True:
         found = _try_aims(inner, component, wanted, sums)
         if found is not None:
@@ -208,9 +210,9 @@ def _maximise_aims(
 def _try_aims(
     inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
 ) -> list[AimValue] | None:
-    """Take the aims once in order; None when a fixed value was too high.
+    """Maximise the aims once in order; return None if a fixed value was too high.
 
-    What that value excluded counts for nothing then.
+    The columns excluded by these values are noted only if no value was too high.
     """
     found, excluded_by = [], dict[int, str]()
     try:
@@ -234,7 +236,7 @@ def _try_aims(
 def _keep_in_whole(
     search: LexicographicSearch, component: Component, inner: LexicographicSearch
 ) -> dict[int, int]:
-    """Fix bounds, values and cuts in the whole search; return the numbers of their rows there."""
+    """Fix bounds, values and cuts in the whole search; return the numbers of its rows there."""
     found, whole, number = inner.matrix, search.matrix, component.columns
     search.keep_columns(
         [
@@ -255,7 +257,7 @@ def _keep_in_whole(
 
 
 def _fill_helped(model: Model, whole: Vector) -> None:
-    """Set the recipients helped, which belong to no component, from the needs met."""
+    """Set ``helped``, which C13 ties to no component, from the needs met at the point ``whole``."""
     columns = model.columns
     helped_of: dict[str, float] = defaultdict(float)
     for d, met in columns.met.items():

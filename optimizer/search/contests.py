@@ -1,8 +1,8 @@
 """What undecided needs compete for: homes (S11, S14) and contests (S13).
 
-A contest is the undecided needs of one class that could take each other's place. Needs are
-connected that may use the same crew, the same stock or stocks with a common ancestor. Needs that
-are always met connect others too, because they may have to move.
+A contest is a set of undecided needs with the same tier, wait and duty that could take each other's
+places. Two needs are connected if they may use the same crew, the same stock or stocks with a
+common ancestor. Needs that are always met connect others too, because they may have to move.
 """
 
 from collections import defaultdict
@@ -16,17 +16,17 @@ from optimizer.search.lexicographic import LexicographicSearch, RetakeError
 from optimizer.stages.kind import Basis
 from optimizer.stages.ranks import group_of
 
-Place = tuple[str, int]  # kind of place and its position
+Place = tuple[str, int]  # "crew" or "stock", and its position
 
 
 def require_incumbent(search: LexicographicSearch) -> None:
-    """Raise ``RetakeError`` unless the incumbent has every value that is fixed."""
+    """Raise ``RetakeError`` if no integer point has every fixed value."""
     if not search.check_incumbent():
         raise RetakeError
 
 
 def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) -> list[int]:
-    """Settle these needs, by position; return those that are undecided."""
+    """Fix those of these needs, by position, that are decided; return the undecided ones."""
     require_incumbent(search)
     number = {d: columns.number(columns.met[d]) for d in needs}
     search.undecided.settle([j for j in number.values() if search.is_open(j)])
@@ -36,7 +36,7 @@ def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) 
 def make_homes(
     search: LexicographicSearch, columns: Columns, needs: Iterable[int]
 ) -> dict[str, int]:
-    """Return for every recipient of these needs, in order, a column: one is met."""
+    """Return recipient -> a column that is 1 only if one of its needs here is met, in order."""
     own: dict[str, list[int]] = defaultdict(list)
     for d in needs:
         own[columns.needs[d].recipient].append(columns.number(columns.met[d]))
@@ -52,7 +52,7 @@ def make_homes(
 
 
 def find_contests(search: LexicographicSearch, columns: Columns, stage: Stage) -> Basis:
-    """Find the contested needs, and the most of every group that an answer left meets."""
+    """Return the contested needs, and the most of each group that any possible answer meets."""
     undecided = settle(search, columns, columns.met)
     always = [d for d, v in columns.met.items() if search.is_on(columns.number(v))]
     contested = _list_contested(columns.network, stage, undecided, always)
@@ -85,7 +85,7 @@ def _list_contested(
 
 
 def _connect(network: Network, members: Collection[int]) -> dict[int, int]:
-    """Return a need that represents the connected set of each need."""
+    """Return need -> a need that represents its connected set."""
     parent = {d: d for d in members}
 
     def find(d: int) -> int:
@@ -102,7 +102,7 @@ def _connect(network: Network, members: Collection[int]) -> dict[int, int]:
 
 
 def _list_places(network: Network, d: int) -> Iterator[Place]:
-    """Yield the crews, stocks and ancestors of stocks that may serve a need."""
+    """Yield the crews and stocks that may serve a need, and the ancestors of these stocks."""
     for crew, stock in {s for r in network.demands_of[d] for s in network.demands[r].sources}:
         if crew != DELIVERED:
             yield "crew", crew

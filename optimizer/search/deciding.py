@@ -1,9 +1,10 @@
 """Which stage decides against each unmet need, with a proof and an answer that show it.
 
-The steps are undone stage by stage, from the draw to the first. A need that no answer meets once
-a stage is kept, while some answer meets it with only the stages before, is decided by that stage.
-Each need is thus asked about until an answer meets it. Of stages that fix nothing only the first is
-asked about. The certificate holds the proofs (``barred``) and the answers (``witnesses``).
+The steps are undone stage by stage, from the draw to the first. A stage decides against a need if
+some answer that keeps the stages before it meets the need, and no answer that keeps this stage too
+does. So the search asks about each need until an answer meets it. If several stages in a row leave
+the same needs open, it asks at the first of them. The certificate holds the proofs (``barred``) and
+the answers (``witnesses``).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -41,12 +42,13 @@ class Witness:
 
 @dataclass(slots=True)
 class Deciders:
-    """What is found out about the unmet needs, which are given by position.
+    """What is known about the unmet needs, which are given by position.
 
-    witnesses   in the order in which they were found
-    barred      stage -> columns that no answer has at 1 which keeps every result before it; a step
-    stage_of    need -> the stage that decides; the draw if it does
-    outranked   needs that no answer meets which keeps every result before the draw
+    witnesses   answers that meet some of them, in the order found
+    barred      stage -> columns, and a step with the proof that every answer which keeps all
+                results before the stage has them at 0
+    stage_of    need -> the stage that decides; it may be the draw
+    outranked   needs that are unmet in every answer which keeps all results before the draw
     """
 
     witnesses: list[Witness] = field(default_factory=list)
@@ -59,8 +61,8 @@ class Deciders:
 class _Boundary:
     """What is in force before a stage.
 
-    count   steps that were taken in the whole model     kept    bounds of stages taken by component
-    asked   columns asked about: open here, and not known to be 0 by what the stage proves first
+    count   number of steps taken in the whole model     kept    bounds of stages taken by component
+    asked   columns to ask about: open here, and not proved to be 0 by the stage's own first events
     """
 
     stage: str
@@ -72,9 +74,10 @@ class _Boundary:
 def find_deciders(
     search: LexicographicSearch, model: Model, run: Run, unmet: Collection[int]
 ) -> Deciders:
-    """Find the deciding stage of unmet needs (by position) that have a way.
+    """Return which stage decides against these unmet needs, by position, that have a way.
 
-    All stages are solved, and nothing is solved after this. At the deadline the rest stays unknown.
+    The caller has solved all stages and solves nothing afterwards. What is unknown at the deadline,
+    or after an error of the engine, stays unknown.
     """
     number = {d: model.columns.number(model.columns.met[d]) for d in unmet}
     found = Deciders(outranked={d for d in unmet if d in run.excluded_by})
@@ -84,7 +87,7 @@ def find_deciders(
 
 
 class _Deciding:
-    """Asks about the columns of unmet needs, ``waiting``, boundary by boundary."""
+    """Asks about the columns of unmet needs, boundary by boundary."""
 
     def __init__(
         self,
@@ -107,7 +110,7 @@ class _Deciding:
             boundary.asked = frozenset(open_ - known)
 
     def run(self) -> None:
-        """Take the boundaries from the last to the first."""
+        """Ask at the boundaries, from the last to the first."""
         shown = {j for j, d in self._need_of.items() if d in self._is_shown}
         self._found.stage_of.update({self._need_of[j]: self._last for j in shown})
         self._waiting -= shown
@@ -115,7 +118,7 @@ class _Deciding:
             self._take_alike(list(same))
 
     def _take_alike(self, alike: Sequence[_Boundary]) -> None:
-        """Ask at the first of several boundaries that have the same open columns, then at each."""
+        """Ask at the first of boundaries with the same columns; if that proves nothing, at each."""
         if len(alike) > 1 and (asked := self._list_asked(alike[-1])):
             self._move_to(alike[-1])
             replies = self._near.bar(asked)
@@ -134,7 +137,7 @@ class _Deciding:
         self._near.move_to(boundary.count, boundary.kept)
 
     def _read(self, stage: str, replies: Replies) -> None:
-        """Note what the replies before a stage show."""
+        """Note what replies show that were given at the boundary before ``stage``."""
         for columns, step in replies.barred:
             self._found.barred.setdefault(stage, []).append((columns, step))
             self._found.outranked.update(self._need_of[j] for j in columns)
@@ -155,7 +158,7 @@ def _list_drawn(model: Model, run: Run) -> set[int]:
 
 
 def _list_boundaries(search: LexicographicSearch, model: Model, run: Run) -> Iterator[_Boundary]:
-    """Yield what is in force before every stage that has a result, up to the first draw."""
+    """Yield the boundary before each stage with a result, up to the draw or after the last."""
     leading = {stage.name for stage in leading_sums(model.problem.policy.stages)}
     before: list[AimResult] = []
     count = len(search.steps)
@@ -172,7 +175,7 @@ def _list_boundaries(search: LexicographicSearch, model: Model, run: Run) -> Ite
 
 
 def _keep_results(matrix: Matrix, results: Sequence[AimResult]) -> Step:
-    """Return a step with all bounds of results that were found by component, no step in force."""
+    """Return a step with all bounds of results found by component; no step may be in force."""
     columns, rows = dict[int, Ends](), dict[int, Ends]()
     for part in (part for result in results for part in result.steps):
         columns |= {part.column(c.number): (c.low, c.high) for c in part.step.columns}
@@ -191,7 +194,7 @@ def _change(low: Vector, high: Vector, ends: Mapping[int, Ends]) -> Iterator[Bou
 
 
 def _list_barred(run: Run, stage: str) -> set[int]:
-    """Return the columns that the events of a stage show to be 0 before it."""
+    """Return the columns that the events of a stage prove to be 0 in all answers before it."""
     parts = [p.step for result in run.outcomes if result.stage.name == stage for p in result.steps]
     return {j for step in parts if step.asked for columns, _ in step.none_of for j in columns}
 
@@ -199,7 +202,7 @@ def _list_barred(run: Run, stage: str) -> set[int]:
 def spell_witnesses(
     witnesses: Sequence[Witness], columns: Columns, answer: Sequence[Assignment]
 ) -> list[Any]:
-    """Return witnesses as the certificate holds them: each as a change of the answer."""
+    """Return the witnesses as the certificate holds them, each as a change of the answer."""
     return [
         _spell_change(
             witness.stage,
@@ -214,7 +217,7 @@ def spell_witnesses(
 def _spell_change(
     stage: str, names: list[str], before: Sequence[Assignment], after: Sequence[Assignment]
 ) -> list[Any]:
-    """Return stage, needs met, needs whose lines go, and the lines that come instead."""
+    """Return stage, needs met, needs whose lines change, and the lines that these have instead."""
     old, new = _by_need(before), _by_need(after)
     changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     added = [line for name in changed for line in new.get(name, ())]

@@ -1,8 +1,8 @@
 """A first answer: needs met one by one, before any stage is optimised.
 
-What rules require comes first. Then every need in the order of the policy takes what is left, or
-what other needs can find elsewhere. Last come units beyond the least. Whatever comes out is a point
-that the model's rows and bounds accept in whole numbers, or nothing.
+First the needs are met that rules require. Then each other need, in the order of the policy, takes
+what is free, or what another need can replace from elsewhere. Units beyond the least come last. The
+result is an integer point, checked against all rows and bounds of the model, or None.
 """
 
 import time
@@ -20,14 +20,14 @@ from optimizer.search.required import keep_rules, list_required, open_closed
 from optimizer.stages.registry import kind_of
 from optimizer.stages.wishes import Wish, Wishing, size_of
 
-PARTS = 8  # in so many parts units beyond the least are dealt out
+PARTS = 8  # rounds in which units beyond the least are dealt out
 
 
 def build_first_answer(model: Model, matrix: Matrix, seconds: float) -> Vector | None:
-    """Return an integer point that keeps every rule, found in about so many seconds [s]; or None.
+    """Return an integer point that keeps every rule, or None; it takes about ``seconds`` [s].
 
-    ``matrix``: of this model, before any stage. In less time fewer needs are met. There may be a
-    point where this simple way finds none.
+    ``matrix``: of this model, before any stage. In less time fewer needs are met. None does not
+    prove that there is no point.
     """
     ends_at, order = time.monotonic() + seconds, order_wishes(model.problem)
     holdings = Holdings(model.columns.network)
@@ -36,7 +36,7 @@ def build_first_answer(model: Model, matrix: Matrix, seconds: float) -> Vector |
 
 
 def seek_first_answer(model: Model, seconds: float) -> Vector | None:
-    """Return an integer point as ``build_first_answer`` does, from one that the engine finds."""
+    """Return an integer point made from one that the engine finds; None if it finds none."""
     ends_at, engine = time.monotonic() + seconds, model.start_engine(seconds)
     try:
         found = find_integer_point(engine).best
@@ -49,9 +49,9 @@ def seek_first_answer(model: Model, seconds: float) -> Vector | None:
 
 
 def complete_answer(model: Model, point: Vector, seconds: float, *, can_move: bool) -> Vector:
-    """Return an integer point that meets at least the needs that another meets.
+    """Return an integer point that meets all needs that ``point`` meets, and more if possible.
 
-    ``can_move``: needs that nothing requires may take the same elsewhere.
+    ``can_move``: needs that no rule requires may take their units elsewhere.
     """
     holdings = Holdings(model.columns.network)
     held = _start_from(holdings, list_drawn(model.columns, point))
@@ -69,7 +69,7 @@ def _complete(
     fixed: set[int],
     ends_at: float,
 ) -> Vector | None:
-    """Meet every other need as far as possible; return the point, or that of the first needs."""
+    """Return the point with more needs met, else that of the needs so far; None if both fail."""
     required = holdings.list_drawn()
     _meet_all(holdings, order, fixed, ends_at)
     for drawn in (holdings.list_drawn(), required):
@@ -80,7 +80,7 @@ def _complete(
 
 
 def _start_from(holdings: Holdings, drawn: Sequence[Drawn]) -> set[int]:
-    """Meet needs as a point does, and return them."""
+    """Let needs take what they take at a point, and return these needs."""
     ways = find_ways(holdings.network, drawn)
     for d, slot, source, units in drawn:
         holdings.take(d, ways[d, slot], source, units)
@@ -90,9 +90,9 @@ def _start_from(holdings: Holdings, drawn: Sequence[Drawn]) -> set[int]:
 
 
 def order_wishes(problem: Problem) -> list[int]:
-    """Return all needs by position, those first that the first stages are about, small ones first.
+    """Return all needs, by position, in the order in which a first answer meets them.
 
-    The wishes of a need at all stages, in turn, are compared as one tuple.
+    Needs are sorted by the tuple of their wishes at all stages, in turn; then the smaller first.
     """
     needs = problem.needs
     keys: list[tuple[Wish, ...]] = [() for _ in needs]
@@ -122,7 +122,7 @@ def _meet_all(holdings: Holdings, order: Sequence[int], fixed: set[int], ends_at
 
 
 def _add_units(holdings: Holdings, order: Sequence[int]) -> None:
-    """Deal out what is left to needs met by part of their quantity, in turn."""
+    """Give needs that are met by part of their quantity more units, in ``PARTS`` rounds."""
     needs = holdings.network.problem.needs
     for _ in range(PARTS):
         for d in order:

@@ -1,4 +1,4 @@
-"""Why a need is not met: one code each, and only what the certificate lets anyone check."""
+"""Why a need is not met: one code for each need, as far as the certificate can be checked."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -10,7 +10,7 @@ from optimizer.solution import Assignment, Ground, GroundCode
 
 
 class Spare:
-    """Persons and units that the final assignments leave free."""
+    """The persons, times and units that are free beside the final assignments."""
 
     def __init__(self, network: Network, assignments: Sequence[Assignment]) -> None:
         problem = network.problem
@@ -31,7 +31,7 @@ class Spare:
                 self._units[s] -= a.units * self._consumption(a.need, a.stock, a.person)
 
     def is_time_conflict(self, d: int) -> bool:
-        """Return whether only the recipient's other visits exclude a team that is still free."""
+        """Return whether a free team could visit in a slot, but the recipient has a visit then."""
         need = self._network.problem.needs[d]
         for r in self._network.demands_of[d]:
             slot = self._network.demands[r].slot
@@ -41,7 +41,10 @@ class Spare:
         return False
 
     def _count_team(self, need: Need, r: int, slot: str) -> int:
-        """Return how many persons can visit at once, each from the first stock with room."""
+        """Return how many free persons could visit, each from the first stock with enough left.
+
+        Returns 0 if a stock would then be used by fewer units than ``least_if_used``.
+        """
         team: set[str] = set()
         taken: Counter[int] = Counter()
         given: Counter[str] = Counter()
@@ -63,7 +66,7 @@ class Spare:
         return need.people if pair is None or pair.most is None else pair.most
 
     def _opens(self, taken: Counter[int]) -> bool:
-        """Return whether each of these stocks is used by as many units as one in use must be."""
+        """Return whether every stock, with ``taken``, is unused or used by ``least_if_used``."""
         stocks = self._network.problem.stocks
         used = {s: stocks[s].capacity - self._units[s] + units for s, units in taken.items()}
         return all(not units or units >= stocks[s].least_if_used for s, units in used.items())
@@ -88,7 +91,7 @@ class Spare:
 
 
 def list_doubtful(network: Network, assignments: Sequence[Assignment]) -> list[int]:
-    """Return the unmet needs, by position, that a stage or the draw may have left out."""
+    """Return the unmet needs, by position, that have a way and no time conflict."""
     met = {assignment.need for assignment in assignments}
     spare = Spare(network, assignments)
     return [
@@ -104,10 +107,10 @@ def find_grounds(
     outranked: Set[int],
     stage_of: Mapping[int, str],
 ) -> tuple[Ground, ...]:
-    """Return the ground of every unmet need, in the order of ids.
+    """Return the ground of every unmet need, in the order of the question's needs.
 
-    outranked  needs by position that no answer meets which keeps the values before the draw
-    stage_of   the stage that decides, where it is proved; the draw for others
+    outranked  needs, by position, that are unmet in all answers with the values before the draw
+    stage_of   need -> the stage or draw that is proved to decide against it
     """
     met = {assignment.need for assignment in assignments}
     doubtful = set(list_doubtful(network, assignments))
@@ -132,7 +135,7 @@ def find_grounds(
 
 
 def _name_filter(network: Network, need: Need, reasons: set[str]) -> GroundCode:
-    """Return why a need has no way; ``reasons`` are those of its forbids."""
+    """Return the ground of a need without a way; ``reasons``: the reasons of its forbids."""
     is_forbidden = reasons and network.find_ways(need, network.eligibility.pass_filters(need))
     if not is_forbidden:
         return GroundCode.NO_ELIGIBLE_OFFER

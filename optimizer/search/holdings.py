@@ -1,7 +1,7 @@
-"""Who takes what, and what is left: the state of an answer that is built need by need.
+"""What needs take and what is left: the state of an answer that is built need by need.
 
-It speaks of crews, not of persons: a crew has its members in every slot (C5) and so many visits in
-the month (C6), which the members can always share among themselves.
+Visits are counted by crew, not by person: a crew has as many visits in a slot as members (C5), and
+as many in the month as its members together (C6). The members can always share these visits.
 """
 
 from collections import defaultdict
@@ -18,10 +18,10 @@ Held = tuple[int, Parts]  # the way of a need, and what it takes
 class Holdings:
     """The needs met so far, each in one way, within every capacity.
 
-    held      need -> its way and what it takes          room    units left of every stock
-    closed    stocks that give nothing                   used    units used of every stock, those
-                                                                 below it included
-    holders   resource -> needs that take of it
+    held      need -> its way and what it takes         room   units left of every stock
+    closed    stocks that may not be used for now       used   units used of every stock and of
+                                                               those within it
+    holders   crew, crew or recipient in a slot, or stock -> needs that take of it, and units
     """
 
     def __init__(self, network: Network) -> None:
@@ -40,13 +40,13 @@ class Holdings:
         self._chains: dict[int, tuple[int, ...]] = {}
 
     def chain(self, s: int) -> tuple[int, ...]:
-        """Return a stock and all that it is within."""
+        """Return a stock and its ancestors."""
         if s not in self._chains:
             self._chains[s] = (s, *self.network.ancestors[s])
         return self._chains[s]
 
     def weight(self, d: int, source: Source) -> int:
-        """Return what a unit of the source for this need consumes."""
+        """Return how many units of its stock one unit of the source consumes for this need."""
         pair = self.network.pair_of(d, source) if d in self._has_pairs else None
         return 1 if pair is None else pair.consumption
 
@@ -55,7 +55,7 @@ class Holdings:
         return bool(self.holders[self.network.problem.needs[d].recipient, slot])
 
     def count_left(self, d: int, slot: str | None, source: Source) -> int:
-        """Return how many units of the source this need may still take, were it for its size."""
+        """Return how many units of the source this need may still take, whatever its size."""
         crew, s = source
         left = 1 << 60
         if slot is not None:
@@ -78,7 +78,7 @@ class Holdings:
         return sum(units for (_, t), units in parts if t == s)
 
     def name_blocks(self, d: int, slot: str | None, source: Source) -> Iterator[object]:
-        """Yield the resources of the source that are used up for this need."""
+        """Yield what is used up of a source for this need: its crew in slot or month, stocks."""
         crew, s = source
         if slot is not None:
             size, most_visits = self._sizes[crew], self.network.crews[crew].most
@@ -90,12 +90,12 @@ class Holdings:
         yield from (("stock", t) for t in self.chain(s) if self.room[t] < weight)
 
     def take(self, d: int, r: int, source: Source, units: int) -> None:
-        """Let a need take units of a source in a way; the caller knows that they are left."""
+        """Let a need take units of a source in way r; the caller has checked that they are left."""
         self.held.setdefault(d, (r, []))[1].append((source, units))
         self._move(d, r, source, units)
 
     def drop(self, d: int) -> Held:
-        """Let a need go and return what it took."""
+        """Give back what a need takes, and return its way and what it took."""
         r, parts = self.held.pop(d)
         for source, units in parts:
             self._move(d, r, source, -units)
@@ -108,7 +108,7 @@ class Holdings:
             self.take(d, r, source, units)
 
     def fill(self, d: int, r: int, wanted: tuple[int, int], sources: Sequence[Source]) -> bool:
-        """Let an unmet need take units, at least and at most so many; False: nothing is taken."""
+        """Let an unmet need take units in way r, ``wanted``: (least, most); False: none taken."""
         (least, left), slot = wanted, self.network.demands[r].slot
         if slot is not None and self.is_visited(d, slot):
             return False
@@ -125,7 +125,7 @@ class Holdings:
         return taken >= least
 
     def list_drawn(self, left_out: Container[int] = ()) -> list[Drawn]:
-        """Return what every need takes, by need, slot and source."""
+        """Return what every need but those in ``left_out`` takes, sorted by need."""
         demands = self.network.demands
         return [
             (d, demands[r].slot, source, units)
@@ -156,7 +156,7 @@ class Holdings:
 
 
 def _list_most(network: Network) -> dict[tuple[int, int], int]:
-    """Return the most units that a need takes from a stock, where a pair says so (C10)."""
+    """Return (need, stock) -> the most units that their pair allows, if it has a bound (C10)."""
     stocks = {stock.id: s for s, stock in enumerate(network.problem.stocks)}
     return {
         (network.position[pair.need], stocks[pair.stock]): pair.most

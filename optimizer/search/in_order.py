@@ -1,8 +1,8 @@
-"""What is decided in an order: columns by ticket, and the ranks of a ladder (S13, S17).
+"""Decide columns one after another: by ticket, or by the ranks of a ladder (S13, S17).
 
-Every unit of a ladder is a column. As many ranks as possible are taken (spared) whole at once,
-which needs no proof; the rank after them is maximised. What reduced costs fix there decides most of
-the ranks of the groups that are stuck, so few ranks are solved one by one.
+Every step of a ladder is a column. As many whole ranks as possible are taken (or spared) together,
+which needs no proof; then the next rank is maximised. Reduced costs fix many columns there, so that
+few ranks are solved one by one.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.search.lexicographic import LexicographicSearch
 from optimizer.stages.steps import Rungs
 
-BLOCK = 16  # needs drawn together; doubles hold sums of weights up to 2^16 exactly
+BLOCK = 16  # columns drawn together; their weights, powers of two, add up to less than 2^16
 
 
 def meet_in_order(search: LexicographicSearch, order: Sequence[int]) -> None:
@@ -31,7 +31,7 @@ def meet_in_order(search: LexicographicSearch, order: Sequence[int]) -> None:
 
 
 def climb(search: LexicographicSearch, rungs: Sequence[Rungs], sign: int) -> None:
-    """Fix the ladder's best answer: ``sign`` 1 takes the lowest ranks, -1 spares the highest."""
+    """Fix the best values of a ladder: ``sign`` 1 takes low ranks first, -1 spares high ones."""
     steps = [[search.add_column(size, is_defined=True) for _, size in of.units] for of in rungs]
     for of, columns in zip(rungs, steps, strict=True):
         terms = dict.fromkeys(columns, 1) | {j: -weight for j, weight in of.weights.items()}
@@ -57,7 +57,7 @@ def _take_in_order(search: LexicographicSearch, ranks: list[list[int]], sign: in
 def _extend_incumbent(
     search: LexicographicSearch, rungs: Sequence[Rungs], steps: Sequence[Sequence[int]]
 ) -> None:
-    """Give the new columns the values that belong to the incumbent, first units first."""
+    """Propose the incumbent with values for the new columns: each group takes its first units."""
     if search.point is None:
         return
     missing = len(search.matrix.low) - len(search.point)

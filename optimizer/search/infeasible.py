@@ -1,7 +1,7 @@
-"""The proof that a question has no answer: one component of its rows has no integer point.
+"""The proof that a question has no answer: one component of the model has no integer point.
 
-Multipliers of the component's linear program prove it, or a tree over its columns. Only a question
-without any answer comes here, so what this costs is never paid twice.
+Multipliers of the component's linear program prove it, or a tree over its columns. It is sought
+only once the search has found that there is no answer, so that other questions lose no time here.
 """
 
 from typing import Any
@@ -22,8 +22,8 @@ from optimizer.solution import Proof
 def certify_none(search: LexicographicSearch, model: Model) -> dict[str, Any] | None:
     """Return a certificate that no integer point satisfies the rows of a model.
 
-    Returns None at the deadline, and if only the engine says that there is none. Raises
-    ``EngineError`` when there is one after all.
+    Returns None if the deadline comes first, or if only the engine claims that there is no point.
+    Raises ``EngineError`` if there is a point after all.
     """
     search.undo_to()
     try:
@@ -39,7 +39,7 @@ def certify_none(search: LexicographicSearch, model: Model) -> dict[str, Any] | 
 
 
 def _find_contradiction(search: LexicographicSearch, model: Model) -> ComponentStep:
-    """Return the refusal of an empty row, or of the first component without a point."""
+    """Return the step that proves that an empty row cannot hold, or a component has no point."""
     matrix = search.matrix
     for i in range(len(model.rows.order)):
         columns, _ = matrix.row(i)
@@ -48,14 +48,14 @@ def _find_contradiction(search: LexicographicSearch, model: Model) -> ComponentS
     for component in find_components(model):
         step = start_search(search, model, component).refuse()
         if step is not None:
-            added = {row: -1 - row for row, _ in step.cuts}  # numbers of rows that are in no model
+            added = {row: -1 - row for row, _ in step.cuts}  # numbers of rows of no model
             rows = dict(enumerate(component.rows)) | added
             return ComponentStep(step, component.columns, rows)
     raise EngineError("an integer point was found where there should be none")
 
 
 def _refuse_row(row: int, *, is_too_low: bool) -> Step:
-    """Return the refusal of a row without columns whose sides leave out 0."""
+    """Return the step that proves that a row without columns cannot hold."""
     nothing = np.zeros(0, dtype=np.int32)
     multipliers = np.array([1 if is_too_low else -1])
     bound = Bound(1, -1, np.array([row], dtype=np.int32), multipliers, nothing, multipliers[:0])

@@ -2,17 +2,17 @@
 
 Values are integers, so the groups on the worst level either all rise by one unit, or as many of
 them as possible do. If several can rise but not all, a *switch* in {0, 1} says for each group
-whether it does. How many switches can be on together is maximised and fixed; the choice among them
-is left to later stages wherever both values remain possible. A group is in one of these states:
+whether it does. How many switches can be on together is maximised and fixed; later stages choose
+among them if both values of a switch remain possible. A group is in one of these states:
 
     state     is_open  switches  is_passed  meaning
     rising    yes      none      no         has ``floor`` units in every best answer, may get more
-    shared    yes      some      no         the last switch says whether it is above its level;
+    shared    yes      some      no         its last switch says whether it is above its level;
                                             it may get more
     waiting   no       some      no         gets no more; its last switch still counts among those
-                                            above each level below its own
-    closed    no       none      no         has exactly ``floor`` units; is asked nothing more
-    passed    no       any       yes        its level is decided; is asked nothing more
+                                            above each level lower than its own
+    closed    no       none      no         has exactly ``floor`` units; no more is asked about it
+    passed    no       any       yes        its level is decided; no more is asked about it
 
     rising → rising   all rise together, alone, or its switch is proved to be on
     rising → shared   both values of its switch remain possible
@@ -21,9 +21,9 @@ is left to later stages wherever both values remain possible. A group is in one 
     shared → waiting  it cannot rise further, or has reached its most
     waiting, closed → passed  the worst level has reached its own
 
-Only levels that some group can have are tried: each asks every group for an integer number of
-units, ceil(z denominator_g - offset_g). The linear program answers first; if integers fall short
-of it the search takes the failing try again in integers.
+Only levels that some group can have are tried. Level z asks every group for an integer number of
+units, ceil(z denominator_g - offset_g). The linear program answers first. If integers fall short of
+its answer, the search takes the try that was too high again in integers.
 """
 
 import math
@@ -34,12 +34,12 @@ from fractions import Fraction
 from optimizer.search.lexicographic import LexicographicSearch
 from optimizer.stages.kind import Measure
 
-NEAR_LEVELS = 4  # levels from the edge of feasibility within which cuts are worth their time
+NEAR_LEVELS = 4  # levels that are still possible; with so few left, cuts are worth their time
 
 
 @dataclass(slots=True)
 class _Group:
-    """A group being raised: at least ``floor`` units, plus one for every switch that is on."""
+    """A group being raised: it has at least ``floor`` units, plus one for each switch at 1."""
 
     measure: Measure
     row: int
@@ -50,21 +50,21 @@ class _Group:
 
     @property
     def is_unsure(self) -> bool:
-        """True while its last switch says whether it is above a level not decided yet."""
+        """Whether its last switch still says if it is above a level that is not decided yet."""
         return bool(self.switches) and not self.is_passed
 
     @property
     def most(self) -> int:
-        """The units with all its switches on."""
+        """The units that the group has with all its switches on."""
         return self.floor + len(self.switches)
 
     @property
     def level(self) -> Fraction:
-        """The level with all its switches on."""
+        """The level that the group has with all its switches on."""
         return self.level_at(self.most)
 
     def level_at(self, units: int) -> Fraction:
-        """(units + offset) / denominator."""
+        """Return the level at this number of units: (units + offset) / denominator."""
         return Fraction(units + self.measure.offset, self.measure.denominator)
 
     def rises_from(self, level: Fraction) -> bool:
@@ -72,16 +72,16 @@ class _Group:
         return self.is_open and self.level == level
 
     def is_unsure_above(self, level: Fraction) -> bool:
-        """Return whether its last switch says if it is above this level, lower than its own."""
+        """Return whether its last switch says if it is above ``level``, which is below its own."""
         return self.is_unsure and self.level > level
 
     def pass_level(self, level: Fraction) -> None:
-        """Mark a group that ends at this level as decided."""
+        """Mark the group passed if it is at this level and gets no more."""
         self.is_passed = self.is_passed or (self.level == level and not self.is_open)
 
 
 def raise_levels(search: LexicographicSearch, measures: Sequence[Measure]) -> None:
-    """Fix the leximin of the measures."""
+    """(S2, S6, S15) Fix the leximin of the measures: raise the worst level, then the next."""
     groups = [_Group(m, search.add_row(m.weights), m.low) for m in measures]
     search.try_rows([(group.row, group.floor) for group in groups])
     while True:
@@ -95,7 +95,7 @@ def raise_levels(search: LexicographicSearch, measures: Sequence[Measure]) -> No
 
 
 def _raise_worst(search: LexicographicSearch, rising: list[_Group]) -> None:
-    """Raise all groups while they can rise together, then decide which leave the worst level."""
+    """Raise all groups as far as they rise together, then decide which leave the worst level."""
     is_shared = any(group.switches for group in rising)
     if not is_shared and _gallop(search, rising):
         return
@@ -108,7 +108,7 @@ def _raise_worst(search: LexicographicSearch, rising: list[_Group]) -> None:
 def _decide_level(
     search: LexicographicSearch, rising: list[_Group], worst: Fraction, *, is_tried: bool
 ) -> None:
-    """Decide which groups leave the worst level; ``is_tried``: all together cannot rise."""
+    """Decide which groups leave the worst level; ``is_tried``: it failed to raise all of them."""
     here = [group for group in rising if group.rises_from(worst)]
     above = [group.switches[-1] for group in rising if group.is_unsure_above(worst)]
     if len(here) == 1 and not (here[0].switches or above):
@@ -118,7 +118,7 @@ def _decide_level(
 
 
 def _gallop(search: LexicographicSearch, rising: list[_Group]) -> bool:
-    """Raise all groups together as far as the LP allows.
+    """Raise all groups together as far as possible, by strides of one or more levels.
 
     Strides double until one fails, then halve. Returns whether a group has reached its most.
     """
@@ -145,7 +145,7 @@ def _try_floors(
 def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
     """Return the floors after raising the worst level ``strides`` times.
 
-    The result is empty when a group would exceed its maximum.
+    The list is empty if a group would exceed its most.
     """
     if len({group.measure.denominator for group in rising}) == 1:
         return _units_ahead(rising, strides)
@@ -162,7 +162,7 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
 
 
 def _units_ahead(rising: list[_Group], strides: int) -> list[int]:
-    """Return the same where a level is one unit of every group: money has a great many of them."""
+    """Return the same for equal denominators, in one step: money has very many levels."""
     level = min(group.floor + group.measure.offset for group in rising) + strides
     floors = [max(group.floor, level - group.measure.offset) for group in rising]
     is_too_high = any(f > g.measure.high for f, g in zip(floors, rising, strict=True))
@@ -170,7 +170,7 @@ def _units_ahead(rising: list[_Group], strides: int) -> list[int]:
 
 
 def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: bool) -> None:
-    """Raise or close the only group that may rise; ``is_tried``: raising it has failed already."""
+    """Raise the only group that may rise, or close it; ``is_tried``: to raise it has failed."""
     if not is_tried and search.try_rows([(group.row, group.floor + 1)]):
         group.floor += 1
     else:
@@ -179,9 +179,9 @@ def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: boo
 
 
 def _raise_most(search: LexicographicSearch, worst: list[_Group], above: list[int]) -> None:
-    """Maximise how many groups at the worst level rise, where not all of them can.
+    """Maximise how many groups rise from the worst level, if not all of them can.
 
-    ``above`` are switches that keep groups of higher levels above this one; they count too.
+    ``above``: switches that say whether groups of higher levels are above this one; they count too.
     """
     switches = [_add_switch(search, group) for group in worst]
     counted = (*switches, *above)
@@ -197,7 +197,7 @@ def _raise_most(search: LexicographicSearch, worst: list[_Group], above: list[in
 
 
 def _read_switch(search: LexicographicSearch, group: _Group, switch: int) -> None:
-    """Update the group's state once its switch is decided or left open."""
+    """Update the group's state: its switch is open, on or off."""
     if search.is_open(switch):
         group.switches.append(switch)
     elif search.is_on(switch):
@@ -208,7 +208,7 @@ def _read_switch(search: LexicographicSearch, group: _Group, switch: int) -> Non
 
 
 def _fix_stuck(search: LexicographicSearch, switches: Sequence[int], value: int) -> None:
-    """Fix each switch that cannot have ``value`` (0 or 1) at the opposite value."""
+    """Fix each switch that is proved unable to have ``value`` (0 or 1) at the other value."""
     unsure = [switch for switch in switches if search.is_open(switch)]
     can, other = search.reachable(unsure, value), float(1 - value)
     stuck = [j for j, is_so in zip(unsure, can, strict=True) if not is_so]
@@ -216,7 +216,7 @@ def _fix_stuck(search: LexicographicSearch, switches: Sequence[int], value: int)
 
 
 def _add_switch(search: LexicographicSearch, group: _Group) -> int:
-    """Add b in {0, 1}: value_g >= floor_g + switches_g + b, and b <= the switch before it."""
+    """Add a switch b in {0, 1}: value_g >= floor_g + switches_g + b, and b <= the switch before."""
     switch = search.add_column(1)
     weights = dict(group.measure.weights)
     for before in (*group.switches, switch):
@@ -253,7 +253,10 @@ def _floor(measure: Measure, level: Fraction | int) -> int:
 
 
 def _list_levels(measures: Sequence[Measure]) -> Sequence[Fraction | int]:
-    """Return the levels in ascending order between the least and the most of all groups."""
+    """Return the levels that the worst group can have, ascending.
+
+    They are between the lowest level of any group and the lowest of the groups' highest levels.
+    """
     least = min(Fraction(m.low + m.offset, m.denominator) for m in measures)
     most = min(Fraction(m.high + m.offset, m.denominator) for m in measures)
     if all(measure.denominator == 1 for measure in measures):

@@ -1,11 +1,11 @@
 """Lexicographic optimisation: every stage value is fixed at its LP bound and checked afterwards.
 
 A step that maximises a sum takes its LP bound, rounded down: an integer that no integer point can
-exceed, given the values fixed by earlier steps. The step fixes the sum at that integer at once, as
-if a point reached it. An *incumbent check* then looks for an integer point that has all fixed
-values. If there is none, bisection finds the first step whose value is too high; that step alone is
-solved in integers, and the steps after it are taken again. In the end every fixed value is both
-proved as a bound and reached by a point.
+exceed, given the values fixed by earlier steps. The step fixes the sum at that integer before it is
+known whether a point reaches it. An *incumbent check* later looks for an integer point that has all
+fixed values. If there is none, bisection finds the first step whose value is too high; only that
+step is solved in integers, and the steps after it are taken again. In the end every fixed value is
+both proved as a bound and reached by a point.
 """
 
 from collections.abc import Sequence
@@ -34,19 +34,20 @@ class NoPointError(Exception):
 
 
 class UnreachableError(Exception):
-    """No point, not even a fractional one, has the fixed values: one of them is too high."""
+    """No point has all the fixed values, not even a fractional one: one of them is too high."""
 
 
 class RetakeError(Exception):
-    """A fixed value is too high: return to the start and take the steps again."""
+    """A fixed value is too high: the caller must undo the steps and take them again."""
 
 
 class LexicographicSearch:
     """The steps taken so far on one incremental model, and the solves that find the next.
 
-    is_small    the columns of small components, which a repair leaves free
-    undecided   settles which columns have one value left      ranks   takes those of a ladder
-    near        asks, at the end, what answers near the one found can have
+    is_small    marks the columns of small components, which a repair leaves free
+    undecided   finds the columns that have one value in all points, and fixes them
+    ranks       fixes ranks of a ladder
+    near        finds, at the end, which columns can be 1 in other answers
     parts       fixes parts of a sum
     """
 
@@ -55,7 +56,7 @@ class LexicographicSearch:
         self._engine, self._trail = engine, Trail(engine)
         self._incumbent, self._lp = self._trail.incumbent, LpQueries(self._trail)
         self._careful: set[int] = set()  # steps by position that are solved in integers
-        self._window, self._unchecked = 1, 0  # aims between incumbent checks; since the last one
+        self._window, self._unchecked = 1, 0  # aims per incumbent check; aims since the last one
         self._refusal: Bound | None = None
         self.undecided = Undecided(self._trail, self._lp)
         self.ranks = RankSteps(self._trail, self._lp, self._careful)
@@ -72,12 +73,12 @@ class LexicographicSearch:
 
     @property
     def point(self) -> Vector | None:
-        """The incumbent."""
+        """The incumbent: the integer point known to have the most steps' values; None: unknown."""
         return self._incumbent.point
 
     @property
     def matrix(self) -> Matrix:
-        """Rows and columns with their current bounds."""
+        """The rows and columns with their current bounds."""
         return self._engine.matrix
 
     @property
@@ -86,7 +87,7 @@ class LexicographicSearch:
         return self._engine.seconds_left
 
     def is_open(self, column: int) -> bool:
-        """Return whether a column can still take two values."""
+        """Return whether a column can still take more than one value."""
         return bool(self.matrix.high[column] - self.matrix.low[column] > WHOLE)
 
     def is_on(self, column: int) -> bool:
@@ -100,15 +101,15 @@ class LexicographicSearch:
     # Steps that need no solve.
 
     def keep_columns(self, columns: Sequence[tuple[int, float, float]]) -> None:
-        """Keep bounds of columns (number, low, high) that are proved already."""
+        """Set bounds of columns (number, low, high) that are proved already, as one step."""
         self._trail.keep_columns(columns)
 
     def keep_rows(self, rows: Sequence[tuple[int, float]], high: float = INFINITY) -> None:
-        """Keep lower bounds of rows (number, low), and one upper bound, that are proved already."""
+        """Set lower bounds of rows (number, low) and a common upper bound, proved already."""
         self._trail.keep_rows(rows, high)
 
     def add_column(self, high: int, *, is_defined: bool = False) -> int:
-        """Add an integer column between 0 and ``high``; return its number (``Step.is_defined``)."""
+        """Add an integer column up to ``high`` (see ``Step.is_defined``); return its number."""
         return self._trail.add_column(high, is_defined=is_defined)
 
     def add_row(self, weights: Weights) -> int:
@@ -116,11 +117,11 @@ class LexicographicSearch:
         return self._trail.add_row(weights)
 
     def propose(self, point: Vector) -> None:
-        """Make an integer point found elsewhere the incumbent if it has all fixed values."""
+        """Make a point the incumbent if it is integer and has all fixed values."""
         self._incumbent.propose(point, len(self.steps))
 
     def undo_to(self, count: int = 0) -> None:
-        """Undo all but the first steps; the others cost no solve when they are taken again."""
+        """Undo all but the first ``count`` steps; to take the others again costs no solve."""
         self._trail.undo_to(count)
 
     def close(self) -> None:
@@ -133,17 +134,17 @@ class LexicographicSearch:
     # Steps that are solved.
 
     def maximise(self, weights: Weights, *, climbs: bool = False) -> Step:
-        """Fix the greatest value of an integer sum, given everything fixed before.
+        """Fix a sum at its upper bound under all that is fixed; a later check seeks a point there.
 
-        ``climbs``: points near the incumbent are tried before cuts.
+        ``climbs``: points near the incumbent are tried before cuts. Raises ``UnreachableError``.
         """
         return self._trail.replay() or self._fix_greatest(weights, climbs=climbs)
 
     def maximise_in_turn(self, sums: Sequence[Weights]) -> list[int]:
         """Fix the greatest value of every sum in turn, check them all and return the values.
 
-        Starts again from the first step after a failed check. Raises ``NoPointError`` when no point
-        satisfies C1 to C15, and ``OutOfTimeError`` at the deadline.
+        After a failed check it undoes all steps and starts again. Raises ``NoPointError`` if no
+        point satisfies C1 to C15, and ``OutOfTimeError`` at the deadline.
         """
         while True:
             try:
@@ -166,26 +167,26 @@ class LexicographicSearch:
         return value
 
     def try_rows(self, rows: Sequence[tuple[int, float]], *, is_near: bool = True) -> bool:
-        """Raise lower bounds of rows if some point allows it; return whether it does.
+        """Raise lower bounds of rows unless it is proved that no point has them; return whether.
 
-        Cuts are separated only where the answer is near the edge of feasibility (``is_near``).
+        ``is_near``: the try is near the edge of feasibility, so that cuts are worth their time.
         """
         step = self._trail.replay() or self._try_bounds(rows, MOST_ROUNDS if is_near else 0)
         return bool(step.value)
 
     def refuse(self) -> Step | None:
-        """Return the refusal of everything that is fixed, or None if a point has it all.
+        """Return the step that proves that no integer point has all fixed values; None: one has.
 
-        It is decided in integers; nothing is kept.
+        It is decided in integers. Call it once, at the end: it leaves a step of its own in force.
         """
         self._careful.add(len(self.steps))
         step = self._try_bounds([], MOST_ROUNDS)
         return None if step.value else replace(step, kind=StepKind.CLOSED)
 
     def reachable(self, columns: Sequence[int], value: int) -> list[bool]:
-        """Return for every column in {0, 1} whether it can have a value; fix nothing.
+        """Return for every column in {0, 1} whether it may have a value; fix nothing.
 
-        A column gets False only where the LP proves that it cannot have the value.
+        False is proved by the LP; True is not proved.
         """
         step = self._trail.replay()
         if step is None:
@@ -194,16 +195,16 @@ class LexicographicSearch:
         return [has_member(step.value, k) for k in range(len(columns))]
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
-        """Return the greatest value of a sum with some columns at 0, and a point; fix nothing.
+        """Return the greatest value of a sum with the columns ``off`` at 0, and a point with it.
 
-        The point is None when no point satisfies C1 to C15.
+        Nothing is fixed. The point is None if no integer point satisfies everything in force.
         """
         return self._lp.measure(weights, off)
 
     def seek_point(self, columns: Sequence[int]) -> Vector | None:
         """Return an integer point with all fixed values and many of these columns at 1.
 
-        The LP point is rounded or repaired, so None does not mean that there is no such point.
+        It is the LP point, rounded or repaired; None does not prove that there is no such point.
         """
         point = self._lp.maximise(dict.fromkeys(columns, 1)).point
         found = weigh(self.matrix, {}, point)
@@ -214,9 +215,9 @@ class LexicographicSearch:
     # Incumbent checks.
 
     def check_incumbent_when_due(self) -> None:
-        """Check now and then: seldom while checks succeed, at once after a failure.
+        """Check the incumbent after 1, 2, 4, ... aims, and after 1 again once a check fails.
 
-        Raises ``RetakeError`` when a fixed value is too high.
+        Raises ``RetakeError`` if a fixed value is too high.
         """
         self._unchecked += 1
         if self._incumbent.checked < len(self.steps) and self._unchecked >= self._window:
@@ -227,9 +228,9 @@ class LexicographicSearch:
             self._window *= 2
 
     def check_incumbent(self) -> bool:
-        """Find an integer point with all fixed values; False: undo everything and start again.
+        """Find an integer point with all fixed values; False: the caller takes all steps again.
 
-        Raises ``NoPointError`` when no point satisfies C1 to C15.
+        Raises ``NoPointError`` if no point satisfies C1 to C15.
         """
         if self._has_point():
             self._incumbent.checked = len(self.steps)
@@ -247,7 +248,7 @@ class LexicographicSearch:
         return self._incumbent.is_feasible() or self._recall_point() or self._find_incumbent()
 
     def _recall_point(self) -> bool:
-        """Take the point of the last step that was solved in integers, if it holds."""
+        """Make the point of the last step solved in integers the incumbent, if it is feasible."""
         points = (step.point for step in reversed(self.steps) if step.point is not None)
         point = next(points, None)
         if point is None or not self.matrix.holds(self._incumbent.padded(point)):
@@ -256,11 +257,11 @@ class LexicographicSearch:
         return True
 
     def _find_failed_step(self) -> int:
-        """Return by bisection the first step that leaves no integer point.
+        """Return the position of the first step after which there is no integer point.
 
-        All steps stay in force.
+        It is found by bisection. All steps are in force again afterwards.
         """
-        low, high = self._incumbent.checked, len(self.steps)  # the first have a point, these none
+        low, high = self._incumbent.checked, len(self.steps)  # some point has the first, none these
         while high - low > 1:
             self._trail.undo_to((low + high) // 2)
             if self._has_point():
@@ -271,7 +272,7 @@ class LexicographicSearch:
         return low
 
     def _find_incumbent(self) -> bool:
-        """Find an integer point by the LP and cuts, or else by branching."""
+        """Find an incumbent by the LP and cuts, else by branching; return whether there is one."""
         tried = Step(0, Proof.DUAL)
         found = self._lp.maximise_with_cuts({}, tried).point
         self._trail.unbind(tried)
@@ -306,7 +307,7 @@ class LexicographicSearch:
         return step
 
     def _reach_in_integers(self, step: Step, weights: Weights) -> Vector:
-        """Give a sum the greatest value that an integer point has, and return the point."""
+        """Give the step the greatest value that an integer point has, and return the point."""
         tree = maximise_exactly(self._engine, weights, step.bound, self._incumbent.weigh(weights))
         if tree.best is None:
             raise UnreachableError
@@ -315,7 +316,7 @@ class LexicographicSearch:
         return tree.best.point
 
     def _try_bounds(self, rows: Sequence[tuple[int, float]], rounds: int) -> Step:
-        """Bind lower bounds of rows, and unbind them where no point satisfies them."""
+        """Record a step that raises lower bounds of rows, or that proves that no point has them."""
         step = Step(1, Proof.DUAL, StepKind.TRIED, rows=self._trail.change_rows(rows))
         lp_point, is_careful = self._trail.lp_point, len(self.steps) in self._careful
         self._trail.bind(step)
@@ -335,14 +336,14 @@ class LexicographicSearch:
         return step
 
     def _seek_in_integers(self, refused: Step) -> Vector | None:
-        """Return an integer point, or None; then the step has the proof that there is none."""
+        """Return an integer point, or None; then ``refused`` gets the proof that there is none."""
         tree = maximise_exactly(self._engine, {}, None, None)
         refused.proof, refused.bound = tree.proof, None
         refused.tree = tree if tree.is_worth_keeping else None
         return None if tree.best is None else tree.best.point
 
     def _refuse_again(self) -> EngineResult | None:
-        """Return the proof that the last try is impossible, where it excludes these rows too."""
+        """Return the proof that refused the last try, if it also refuses this one; else None."""
         bound = None if self._refusal is None else renew(self.matrix, self._refusal)
         if bound is None or bound.total >= 0:
             return None

@@ -18,20 +18,20 @@ from optimizer.solution import Proof, SolutionStatus
 
 Climb = Callable[[Weights, IntegerPoint, int], IntegerPoint]
 
-MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the next incumbent check
+MOST_ROUNDS = 6  # of cuts; a point that is still fractional waits for the incumbent check
 
 
 class LpQueries:
-    """LP queries on the model of a trail. They record nothing; cuts stay in the model."""
+    """LP queries on the model of a trail. They record no step; rows of cuts stay in the model."""
 
     def __init__(self, trail: Trail) -> None:
         self._trail = trail
         self._engine = trail.engine
 
     def maximise(self, weights: Weights) -> EngineResult:
-        """Return the LP's greatest sum, or a proof that there is no point.
+        """Return the LP's result for a sum; it is PROVEN or INFEASIBLE.
 
-        Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine fails.
+        Raises ``OutOfTimeError`` at the deadline and ``EngineError`` if the engine fails.
         """
         answer = self._engine.maximise_linear(weights)
         self._trail.lp_point = answer.point
@@ -48,11 +48,11 @@ class LpQueries:
         rounds: int = MOST_ROUNDS,
         first: EngineResult | None = None,
     ) -> EngineResult:
-        """Return the LP's greatest sum after rounds of cuts, or a proof of no point.
+        """Return the LP's result for a sum after rounds of cuts; it is PROVEN or INFEASIBLE.
 
-        Cuts are added while the point is fractional and the incumbent below the bound. ``step``
-        records the cuts, so that they can be undone with it. ``first``: the answer without cuts,
-        where it is known.
+        Cuts are added while the point is fractional and the incumbent is below the bound, for at
+        most ``rounds``. ``step`` notes the cuts, so that they can be undone with it. ``first``: the
+        result without cuts, if it is known.
         """
         answer = first or self.maximise(weights)
         for _ in range(rounds):
@@ -68,7 +68,7 @@ class LpQueries:
         return answer
 
     def _separate(self, point: Vector, step: Step) -> bool:
-        """Add cuts that a point violates; return whether there are any."""
+        """Add cuts that a point violates to model and step; return whether there are any."""
         cuts = find_cuts(self._engine.matrix, point)
         for cut in cuts:
             row = self._engine.add_row(cut.weights)
@@ -77,10 +77,11 @@ class LpQueries:
         return bool(cuts)
 
     def find_reachable(self, columns: Sequence[int], value: int) -> Step:
-        """Return the set of columns in {0, 1} that may have the value; the others provably cannot.
+        """Return a step with the set of columns in {0, 1} that may have the value.
 
-        Many columns are asked about at once. Those with the value at the LP point are done. If the
-        sum cannot reach one, none of them can; else the rest is asked again, halved if need be.
+        It is proved that the others cannot. Many columns are asked about together. Those with the
+        value at the LP point may have it. If the LP bounds their number below 1, none can; else the
+        rest is asked about again, in halves if no column was found.
         """
         step = Step(0, Proof.DUAL, StepKind.REACHED, asked=value)
         waiting = [list(range(len(columns)))] if columns else []
@@ -99,7 +100,7 @@ class LpQueries:
     def _ask_together(
         self, columns: Sequence[int], unsure: Sequence[int], value: int, step: Step
     ) -> Sequence[int] | None:
-        """Return the columns (by position) that have the value at an LP point; None: none can.
+        """Return the columns, by position, that have the value at an LP point; None: none can.
 
         A single column that the LP does not exclude counts as found.
         """
@@ -116,9 +117,9 @@ class LpQueries:
         return unsure if len(asked) == 1 else []
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
-        """Return the greatest integer value of a sum with some columns at 0, and a point; undo all.
+        """Return the greatest integer value of a sum with the columns ``off`` at 0, and a point.
 
-        The point is None when no point satisfies C1 to C15.
+        All bounds are restored. The point is None if no integer point satisfies the model.
         """
         low, high = self._engine.matrix.low, self._engine.matrix.high
         columns = [BoundChange(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]
@@ -134,10 +135,10 @@ class LpQueries:
         return step, None if best is None else best.point
 
     def find_greatest(self, weights: Weights, known: Vector, climb: Climb) -> tuple[Step, Vector]:
-        """Return the greatest integer value of a sum and a point that has it; fix nothing.
+        """Return the greatest integer value of a sum, as a step, and a point with it; fix nothing.
 
         ``known`` is a point that satisfies the model; it is returned if no point is better.
-        ``climb`` looks for better ones near it.
+        ``climb`` looks for better points near it.
         """
         step = Step(0, Proof.DUAL, StepKind.SUM)
         proof, best = self.maximise(weights).proof, weigh(self._engine.matrix, weights, known)
@@ -153,7 +154,7 @@ class LpQueries:
     def _prove(
         self, step: Step, weights: Weights, proof: Bound, best: IntegerPoint | None
     ) -> IntegerPoint | None:
-        """Find and prove the greatest value of a sum, with cuts and a tree where it takes them."""
+        """Return the best point and put its proof into the step, with cuts and a tree if needed."""
         if best is None or best.value < proof.floor:
             proof = self.maximise_with_cuts(weights, step).proof or proof
         tree = maximise_exactly(self._engine, weights, proof, best)

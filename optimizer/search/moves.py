@@ -1,8 +1,8 @@
 """Meet one more need: with what is left, or by an exchange in which other needs move elsewhere.
 
-An exchange takes one source from a need that holds it; that need finds the same somewhere else,
-if need be by an exchange of its own. No need that is met is left out. A need tries its ways and
-sources in a fixed order, those first that fewest others want.
+In an exchange another need gives back what it takes and is met elsewhere, if necessary by a further
+exchange. Needs that are met stay met. A need tries its ways and sources in a fixed order: those
+that the fewest other needs want come first.
 """
 
 import math
@@ -13,12 +13,12 @@ from optimizer.model.eligibility import DELIVERED, Source
 from optimizer.model.network import Network
 from optimizer.search.holdings import Holdings
 
-DEPTH = 3  # needs that move, one after another, for one more
-TRIES = 15  # of moves for one more need
+DEPTH = 3  # needs that may move, one because of another, for one more need
+TRIES = 15  # moves tried for one more need
 
 
 class Movers:
-    """Meets needs within ``holdings``; needs in ``fixed`` do not move."""
+    """Meets more needs in ``holdings``; needs in ``fixed`` do not move."""
 
     def __init__(self, holdings: Holdings, fixed: Collection[int]) -> None:
         self.holdings, self.network, self._fixed = holdings, holdings.network, fixed
@@ -35,7 +35,7 @@ class Movers:
         return False
 
     def meet_by_exchange(self, d: int) -> bool:
-        """Meet a need, moving others where it takes that; return whether it is met."""
+        """Meet a need by moving other needs; return whether it is met. If not, nothing changes."""
         self._tries = TRIES
         return self._exchange(d, DEPTH, {d})
 
@@ -62,7 +62,7 @@ class Movers:
         return self.holdings.fill(d, r, (size, size), self._order.sources(r))
 
     def _list_movable(self, d: int, moved: set[int]) -> Iterator[tuple[int, int]]:
-        """Yield ways of a need, each with another need that holds what is missing there."""
+        """Yield the ways of a need, each with another need that holds what is missing there."""
         holdings, recipient = self.holdings, self.network.problem.needs[d].recipient
         for r in self._order.ways(d):
             slot = self.network.demands[r].slot
@@ -80,7 +80,7 @@ class Movers:
 
 
 class _Order:
-    """The ways of every need and the sources of every way, the least wanted first."""
+    """Sorts the ways of every need and the sources of every way, the least wanted first."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -92,7 +92,7 @@ class _Order:
         self._ways: dict[int, tuple[int, ...]] = {}
 
     def sources(self, r: int) -> tuple[Source, ...]:
-        """Return the sources of a way in this order."""
+        """Return the sources of a way, the least wanted first."""
         if r not in self._sources:
             demand = self._network.demands[r]
             found = sorted((self._crowding(of, demand.slot), of) for of in demand.sources)
@@ -100,7 +100,7 @@ class _Order:
         return self._sources[r]
 
     def ways(self, d: int) -> tuple[int, ...]:
-        """Return the ways of a need in this order."""
+        """Return the ways of a need, the least wanted first."""
         if d not in self._ways:
             network = self._network
             slots = {r: network.demands[r].slot for r in network.demands_of[d]}

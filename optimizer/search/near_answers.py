@@ -1,7 +1,8 @@
-"""Which columns can be 1 beside what is kept: answers near the one found, or proofs that none can.
+"""Which columns can be 1 with all that is kept: answers near the one found, or proofs of none.
 
-Columns that no point has at 1 are proved together by one bound below one, or one by one. Nothing is
-fixed. The work is counted, not timed: equal questions get equal replies.
+One bound below 1 on a sum proves that no point has any of its columns at 1; else columns are tried
+one by one. Nothing is fixed. Work is limited by counts, not by time, so that equal questions get
+equal replies unless the deadline comes.
 """
 
 from collections.abc import Sequence
@@ -17,18 +18,18 @@ from optimizer.search.nearby import Nearby
 from optimizer.search.trail import Step, StepKind, Trail
 from optimizer.solution import Proof
 
-MOST_ASKED = 600  # linear programs of one solve; beyond them the rest is left unsure
-MOST_WORK = 10_000_000  # programs × columns of the model; beyond it, too
-BRANCHED = 1500  # columns; a larger model grows no tree for a single column
+MOST_ASKED = 600  # linear programs of one solve; after them columns stay unsure
+MOST_WORK = 10_000_000  # linear programs × columns of the model; the same
+BRANCHED = 1500  # columns; no tree is grown for a single column of a larger model
 
 
 @dataclass(slots=True)
 class Replies:
     """What is known of some columns in {0, 1}.
 
-    points  integer points, each with the columns at 1 that no point before it has
+    points  integer points, each with the columns that it is the first to have at 1
     barred  columns that no point has at 1, with a step that has the proof
-    unsure  columns that neither shows anything about
+    unsure  columns about which nothing is known
     """
 
     points: list[tuple[list[int], Vector]] = field(default_factory=list)
@@ -48,7 +49,7 @@ class NearAnswers:
         self._found = Replies()
 
     def move_to(self, count: int, extra: Step | None = None) -> None:
-        """Put the first steps in force, and bounds that hold after them."""
+        """Put the first ``count`` steps in force, and then the bounds of ``extra``."""
         if self._extra is not None:
             self._trail.unbind(self._extra)
         self._trail.undo_to(count)
@@ -59,12 +60,12 @@ class NearAnswers:
         self._trail.engine.forget()
 
     def bar(self, columns: Sequence[int]) -> Replies | None:
-        """Return the proof that no point has any of them at 1; None unless one program has it."""
+        """Return the proof of one linear program that no point has any of them at 1, or None."""
         self._start(columns)
         return self._found if self._bar(columns) is None else None
 
     def ask(self, columns: Sequence[int]) -> Replies:
-        """Return what points and proofs show of these columns."""
+        """Return which of these columns some point has at 1, no point has, or is not known."""
         self._start(columns)
         try:
             self._ask()
@@ -86,7 +87,7 @@ class NearAnswers:
                 self._settle(column)
 
     def _bar_together(self) -> list[int]:
-        """Prove of many columns at once that no point has them at 1; return the others."""
+        """Prove that no point has many columns at 1, together; return those to ask one by one."""
         alone, left = list[int](), list(self._waiting)
         while left and self._left > 0:
             point = self._bar(left, with_cuts=True)
@@ -98,7 +99,7 @@ class NearAnswers:
         return alone
 
     def _settle(self, column: int) -> None:
-        """Find out about a single column; a tree helps where the model is small."""
+        """Look for a point with a single column at 1, or for a proof of none; maybe by a tree."""
         if self._bar([column]) is None or column not in self._waiting:
             return
         engine, weights = self._trail.engine, {column: 1}
@@ -114,7 +115,7 @@ class NearAnswers:
             self._found.barred[-1][1].tree = tree if tree.is_worth_keeping else None
 
     def _bar(self, columns: Sequence[int], *, with_cuts: bool = False) -> Vector | None:
-        """Keep the proof that no point has any of these columns at 1; else return an LP point."""
+        """Note the proof that no point has any of these columns at 1; else return an LP point."""
         weights = dict.fromkeys(columns, 1)
         self._left -= 1
         lp = self._lp
@@ -136,7 +137,7 @@ class NearAnswers:
         self._waiting = [j for j in self._waiting if j not in set(columns)]
 
     def _take(self, point: Vector | None) -> bool:
-        """Keep an integer point that has some column at 1; return whether it does."""
+        """Note a point if it is integer and has a waiting column at 1; return whether."""
         best = weigh(self._trail.engine.matrix, {}, point)
         found = [] if best is None else [j for j in self._waiting if best.point[j] > 0.5]
         if best is not None and found:
@@ -145,14 +146,14 @@ class NearAnswers:
         return bool(found)
 
     def _find_near(self, columns: Sequence[int]) -> bool:
-        """Keep points near the answer that have some of these columns at 1; return whether."""
+        """Note points near the answer that have some of these columns at 1; return whether any."""
         self._left -= 1
         found = self._nearby.find(columns, 1, self._trail.incumbent.extended())
         return bool([point for point in found if self._take(point)])
 
 
 def _list_used(cuts: Sequence[tuple[int, Cut]], bound: Bound) -> list[tuple[int, Cut]]:
-    """Return the cuts that a bound uses, and those that they are made of, in their order."""
+    """Return the cuts that a bound uses, directly or through later cuts, in their order."""
     used, found = set(bound.rows.tolist()), []
     for row, cut in reversed(cuts):
         if row in used:

@@ -1,8 +1,8 @@
 """Integer points near a known one that have some of the columns asked about at a value.
 
-A linear program that gives as many of these columns as possible the value, and else changes little
-of the point, has few fractions: one need comes in, others move, one goes out. What it changes is
-solved in integers, the rest stays as it is.
+A linear program gives the value to as many of these columns as possible and changes little else of
+the point. Its solution has few fractions: one need is met, others move, one is no longer met. What
+it changes is then solved in integers, with all other columns fixed.
 
 Source of the small model: Danna, Rothberg and Le Pape, Exploring relaxation induced neighborhoods
 to improve MIP solutions, Math. Programming 102 (2005).
@@ -18,20 +18,20 @@ from optimizer.engine.matrix import WHOLE, Index, IntegerPoint, Vector, Weights,
 from optimizer.search.lp_queries import LpQueries
 from optimizer.search.trail import Trail
 
-FIRST = 1000  # weight of a column asked about; another change of the point weighs one
-HOPS = (0, 1, 2, 3)  # how far from an LP point columns are free, as long as nothing is found
+FIRST = 1000  # weight of a column asked about; any other change of the point weighs 1
+HOPS = (0, 1, 2, 3)  # tried in turn: how far from the changed columns flows are free
 
 
 class Nearby:
-    """Finds points on a trail; what it does not find may exist."""
+    """Finds integer points on a trail; a point that it does not find may exist."""
 
     def __init__(self, trail: Trail, lp: LpQueries) -> None:
         self._trail, self._lp = trail, lp
 
     def find(self, columns: Sequence[int], value: int, known: Vector) -> list[Vector]:
-        """Return integer points, each with a column at the value that those before it have not.
+        """Return integer points, each with a column at the value that no point before it has there.
 
-        ``known`` is an integer point that has none of the columns, which are in {0, 1}, there.
+        ``columns`` are in {0, 1}; ``known`` is an integer point with none of them at the value.
         """
         weights = dict.fromkeys(columns, 1 if value else -1)
         near = self._approach(weights, known)
@@ -49,7 +49,7 @@ class Nearby:
     def _list_filled(
         self, free: Index, weights: Weights, value: int, known: Vector
     ) -> list[Vector]:
-        """Return points that differ in free columns only, as long as each adds a column asked."""
+        """Return points that differ in free columns only, each with a new column at the value."""
         found, left = list[Vector](), dict(weights)
         while left:
             best = self._fill(free, left, known)
@@ -61,7 +61,7 @@ class Nearby:
         return found
 
     def reach(self, weights: Weights, answer: EngineResult) -> None:
-        """Look near the incumbent for the greatest sum of an LP whose point is fractional."""
+        """Seek an incumbent that reaches the bound of an LP result with a fractional point."""
         matrix, incumbent = self._trail.engine.matrix, self._trail.incumbent
         known = incumbent.weigh(weights)
         if known is None or answer.proof is None or answer.point is None:
@@ -71,7 +71,7 @@ class Nearby:
             incumbent.propose(best.point, len(self._trail.steps))
 
     def climb(self, weights: Weights, known: IntegerPoint, wanted: int) -> IntegerPoint:
-        """Return the best point on a way from a known one to a sum that is wanted."""
+        """Return the best point found by steps from ``known``, until its sum is ``wanted``."""
         best = known
         while best.value < wanted:
             better = self._find_better(weights, best)
@@ -93,12 +93,12 @@ class Nearby:
         return best if best is not None and best.value > known.value else None
 
     def _approach(self, weights: Weights, known: Vector) -> Vector | None:
-        """Return the LP point nearest to the known one with most of a sum."""
+        """Return the LP point that is best for a sum and, second, near to ``known``; or None."""
         first = {j: FIRST * weight for j, weight in weights.items()}
         return self._lp.maximise(self._weigh_changes(known) | first).point
 
     def _weigh_changes(self, known: Vector) -> dict[int, int]:
-        """Return weights for columns at a bound that they can leave: leaving it costs one."""
+        """Return weights by which a column that leaves its bound costs 1 for each unit."""
         matrix = self._trail.engine.matrix
         is_open = matrix.high > matrix.low
         up = np.flatnonzero(is_open & (known == matrix.high)).tolist()
@@ -106,9 +106,9 @@ class Nearby:
         return dict.fromkeys(up, 1) | dict.fromkeys(down, -1)
 
     def _list_free(self, near: Vector, known: Vector, hops: int) -> Index:
-        """Return the columns that differ at an LP point, and the flows that share rows with them.
+        """Return the open columns that differ at an LP point, and the open flows near them.
 
-        Every hop adds the flows that share a row with the columns so far.
+        Each of the ``hops`` adds the flows that share a row with the columns so far.
         """
         matrix = self._trail.engine.matrix
         rows, columns, _ = matrix.entries()
@@ -120,7 +120,7 @@ class Nearby:
         return np.flatnonzero(is_free & (matrix.high > matrix.low)).astype(np.int32)
 
     def _fill(self, free: Index, weights: Weights, known: Vector) -> IntegerPoint | None:
-        """Return the best point that differs from the known one in free columns only, if any."""
+        """Return the best point found that differs from ``known`` in free columns only, or None."""
         place = {j: k for k, j in enumerate(free.tolist())}
         inner = {place[j]: weight for j, weight in weights.items() if j in place}
         if not inner:

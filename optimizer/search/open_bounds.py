@@ -1,8 +1,8 @@
-"""Bounds of the sums that the time limit left open: of every answer that keeps what is proved.
+"""Upper bounds on the sums that the time limit left open, for all answers that keep what is proved.
 
-They come from an engine of their own, which has the rows and bounds that the certificate has kept
-so far, in its numbers; whatever the interrupted search had tried is not in it. A sum that there is
-no time for is bounded by its columns alone.
+A separate engine has the rows and bounds that the certificate has kept so far, with the numbers of
+the certificate, and nothing that the interrupted search had only tried. If there is no time left
+for a sum, the bounds of its columns give its bound.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,16 +30,16 @@ def start_from_kept(
     writer: CertificateWriter,
     seconds: float,
 ) -> IncrementalModel:
-    """Return an engine with the program that the certificate has reached, as it numbers it.
+    """Return an engine with the rows, columns, bounds and numbers of the certificate so far.
 
-    count   of the search's steps, from the first, that are proved
+    count   how many of the search's steps, from the first, are proved
     """
     engine = model.start_engine(seconds)
     columns, rows = writer.list_columns(), writer.list_rows()
     number = {j: k for k, j in enumerate(columns)}
     of_columns, of_rows = _fold(search.steps[:count])
     for j in columns[len(engine.matrix.low) :]:
-        engine.add_column(int(of_columns[j].old_high))  # its own step is among them
+        engine.add_column(int(of_columns[j].old_high))  # the step that added it is proved
     for i in rows[len(engine.matrix.row_low) :]:
         added, weights = search.matrix.row(i)
         pairs = zip(added.tolist(), weights.tolist(), strict=True)
@@ -54,14 +54,14 @@ def start_from_kept(
 def _bind(
     engine: IncrementalModel, number: Mapping[int, int], changes: Collection[BoundChange]
 ) -> None:
-    """Give columns the bounds that they have kept; ``number``: theirs in the engine."""
+    """Set kept bounds of columns; ``number``: column of the search -> column of the engine."""
     kept = [change for change in changes if change.number in number]
     columns = [number[change.number] for change in kept]
     engine.bound_columns(columns, [of.low for of in kept], [of.high for of in kept])
 
 
 def _bound_sum(engine: IncrementalModel, weights: Weights) -> Bound:
-    """Return a bound that multipliers prove, if there is time, or the columns alone."""
+    """Return a bound on a sum: of the LP if there is time, else of the columns' bounds."""
     if engine.seconds_left > 0:
         answer = engine.maximise_linear(weights)
         if answer.status is SolutionStatus.PROVEN and answer.proof is not None:
@@ -72,9 +72,9 @@ def _bound_sum(engine: IncrementalModel, weights: Weights) -> Bound:
 def bound_open(
     engine: IncrementalModel, columns: Columns, stages: Sequence[Stage]
 ) -> tuple[dict[tuple[str, str], int], list[Event]]:
-    """Return the bound of every sum of these stages by stage and key, and an event for each result.
+    """Return (stage, key) -> bound for every sum of these stages, and one event for each result.
 
-    The events are those of FORMULATION.md, the verdict; what is no sum has none.
+    FORMULATION.md defines the events (the verdict). A result that has no sum gets an empty event.
     """
     bounds, events = dict[tuple[str, str], int](), list[Event]()
     for stage in stages:
@@ -94,7 +94,7 @@ def _write_bound(bound: Bound) -> Event:
 
 
 def _fold(steps: Sequence[Step]) -> tuple[dict[int, BoundChange], dict[int, BoundChange]]:
-    """Return the last bounds of every column and row that some step changed."""
+    """Return column -> its last change, and row -> its last change, over these steps."""
     columns: dict[int, BoundChange] = {}
     rows: dict[int, BoundChange] = {}
     for step in steps:

@@ -1,7 +1,7 @@
-"""Sums in parts: a sum is greatest when each of its parts is, where no row ties the parts together.
+"""Sums in parts: if no row ties parts together, a sum is greatest when each of its parts is.
 
-A stage that counts homes ties components of the model together only where a home has needs in two
-of them. Parts keep fractions of one component from filling a unit that another one lacks.
+A stage that counts homes ties components of the model together only if a home has needs in both. In
+parts, fractions of one component cannot add up to a unit with those of another.
 """
 
 from collections import defaultdict
@@ -18,9 +18,9 @@ from optimizer.solution import Proof
 
 
 class Ties:
-    """Which columns rows tie together; ``untied`` rows of the model tie nothing, and no cut does.
+    """Finds which columns rows tie together; ``untied`` rows of the model and all cuts tie none.
 
-    The same rows as in the replay of a certificate, so that it accepts the same parts.
+    The replay of a certificate counts the same rows, so that it accepts the same parts.
     """
 
     def __init__(self, matrix: Matrix, untied: Iterable[int]) -> None:
@@ -40,7 +40,7 @@ class Ties:
         return list(parts.values())
 
     def root_of_rows(self, steps: Iterable[Step]) -> tuple[Index, Index]:
-        """Return a column that represents the part of each column, and of each row."""
+        """Return the column that represents the part of each column and row; an empty row: -1."""
         parent = self._extend(steps)
         columns = np.array([_find(parent, j) for j in range(len(parent))], dtype=np.int32)
         firsts = [self._matrix.row(i)[0] for i in range(len(self._matrix.row_low))]
@@ -74,15 +74,15 @@ def _find(parent: list[int], j: int) -> int:
 
 
 class PartSums:
-    """Fixes the parts of a sum on a trail, as far as one linear program proves them all."""
+    """Fixes those parts of a sum on a trail that one linear program proves together."""
 
     def __init__(self, trail: Trail, lp: LpQueries, careful: Container[int]) -> None:
         self._trail, self._lp, self._careful = trail, lp, careful
 
     def fix(self, parts: Sequence[Weights], ties: Ties) -> tuple[list[Step], list[Weights]]:
-        """Fix what recorded steps, the columns or one linear program prove of these parts.
+        """Fix the parts that recorded steps, fixed columns or one linear program prove.
 
-        Returns the steps and the parts that are left.
+        Returns their steps, and the other parts.
         """
         found, rest = self._replay(parts)
         if not rest:
@@ -106,7 +106,7 @@ class PartSums:
         return found, rest
 
     def _fix_decided(self, parts: Sequence[Weights]) -> list[Step]:
-        """Fix all parts whose columns have one value each, together."""
+        """Fix parts, whose columns all have one value, by one step for all of them."""
         low, weights = self._trail.engine.matrix.low, _unite(parts)
         if not weights:
             return []
@@ -114,9 +114,9 @@ class PartSums:
         return [self._take(weights, Step(value, Proof.DUAL, bound=trivial_bound(value)))]
 
     def _fix_proved(self, parts: Sequence[Weights], ties: Ties) -> list[Step]:
-        """Fix every part that has its greatest value at an LP point that is integer there.
+        """Fix each part that has its greatest value at the LP point and is integer there.
 
-        The multipliers of the rows of a part bound it alone.
+        The multipliers of a part's own rows prove its bound.
         """
         answer = self._lp.maximise(_unite(parts))
         if answer.point is None or answer.duals is None:
@@ -151,7 +151,7 @@ class PartSums:
 
 
 def _leave(parts: Iterable[Weights], steps: Iterable[Step]) -> list[Weights]:
-    """Return the parts that no step is about."""
+    """Return the parts that no step has fixed."""
     taken = {j for step in steps for j in step.own or ()}
     return [part for part in parts if taken.isdisjoint(part)]
 

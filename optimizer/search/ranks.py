@@ -1,4 +1,4 @@
-"""The steps of a ladder on a trail: whole ranks at once, and sums that are known already."""
+"""The steps of a ladder on a trail: several whole ranks together, and sums known already."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,11 @@ class RankSteps:
         self._matrix = trail.engine.matrix
 
     def take(self, ranks: Sequence[Sequence[int]], *, is_full: bool) -> int:
-        """Fix the columns of as many ranks as possible at their upper (lower) bounds, all together.
+        """Fix the columns of as many first ranks as possible at one end, in one step.
 
-        Returns how many ranks, from the first. What the incumbent has needs no question; beyond it
-        steps double until one is too long, for mostly few ranks more are possible.
+        ``is_full``: the end is their upper bounds, else their lower bounds. Returns how many ranks.
+        The ranks that the incumbent has need no LP. From there the count grows by steps that double
+        until one is too long, because mostly few more ranks are possible.
         """
         step = self._trail.replay()
         if step is not None:
@@ -40,7 +41,7 @@ class RankSteps:
         return low
 
     def _count_held(self, ranks: Sequence[Sequence[int]], is_full: bool) -> int:
-        """Return how many ranks, from the first, the incumbent has whole."""
+        """Return how many ranks, from the first, are wholly at their end in the incumbent."""
         incumbent = self._trail.incumbent
         if not incumbent.is_feasible():
             return 0
@@ -51,7 +52,7 @@ class RankSteps:
         return len(ranks)
 
     def fix_known(self, weights: Weights) -> Step:
-        """Fix the value of a sum whose columns have one value each already."""
+        """Fix the value of a sum whose columns are all fixed already, and return the step."""
         step = self._trail.replay()
         if step is None:
             value = sum(w * round(float(self._matrix.low[j])) for j, w in weights.items())
@@ -75,7 +76,7 @@ class RankSteps:
         return Step(0, Proof.DUAL, StepKind.RANKS, columns=changes)
 
     def _is_allowed(self, step: Step) -> bool:
-        """Return whether a point satisfies a step, as far as the LP can tell, or a search."""
+        """Return whether the LP (in careful steps, branch and bound) finds a point with a step."""
         self._trail.bind(step)
         is_allowed = self._trail.incumbent.is_feasible()
         if not is_allowed:

@@ -1,4 +1,4 @@
-"""What rules require of a first answer: pins, least uses, and stocks that are used whole or not."""
+"""What rules require of a first answer: pins, least uses, and ``least_if_used``."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from optimizer.search.holdings import Holdings
 
 
 def keep_rules(holdings: Holdings, order: Sequence[int]) -> set[int] | None:
-    """Meet the needs that rules require, the first of ``order`` where there is a choice.
+    """Meet the needs that rules require; if there is a choice, the first needs of ``order``.
 
-    Returns the needs that must stay as they are; None if this simple way does not find them. Stocks
-    that would have to be used by more units than they are, are closed.
+    Returns the needs that must stay as they are; None if this simple way fails. Stocks with
+    ``least_if_used`` that no need uses are closed.
     """
     fixed = _meet_pinned(holdings)
     if fixed is None or not _use_least(holdings, order, fixed):
@@ -24,7 +24,7 @@ def keep_rules(holdings: Holdings, order: Sequence[int]) -> set[int] | None:
 
 
 def list_required(holdings: Holdings) -> set[int]:
-    """Return the needs met that a pin names, or that count towards a least use."""
+    """Return the needs that a pin names, and those that take of a stock with a least use."""
     network = holdings.network
     stocks = network.problem.stocks
     pinned = {network.position[pin.need] for pin in network.problem.pins}
@@ -38,7 +38,7 @@ def list_required(holdings: Holdings) -> set[int]:
 
 
 def open_closed(holdings: Holdings, order: Sequence[int], fixed: set[int]) -> None:
-    """Open each closed stock that unmet needs can use by as many units as it then must."""
+    """Open each closed stock if unmet needs can take ``least_if_used`` units or more of it."""
     for s in sorted(holdings.closed):
         opened = holdings.closed.intersection(holdings.chain(s))
         if s not in opened:
@@ -54,11 +54,11 @@ def open_closed(holdings: Holdings, order: Sequence[int], fixed: set[int]) -> No
 
 
 def _use_least(holdings: Holdings, order: Sequence[int], fixed: set[int]) -> bool:
-    """Use every stock by its least units, and those in use by as many as they then must."""
+    """Meet needs until every stock has its least use, and every used one its ``least_if_used``."""
     stocks = holdings.network.problem.stocks
     wanted = [s for s, stock in enumerate(stocks) if stock.least or stock.least_if_used]
-    wanted.sort(key=lambda s: -len(holdings.chain(s)))  # what is within others first
-    for _ in range(2):  # the second time for stocks that the first one has brought into use
+    wanted.sort(key=lambda s: -len(holdings.chain(s)))  # stocks within others come first
+    for _ in range(2):  # again for stocks that are used only since the first round
         for s in wanted:
             is_used = stocks[s].least or holdings.used[s]
             if is_used and not _fill_up(holdings, order, s, fixed):
@@ -67,7 +67,7 @@ def _use_least(holdings: Holdings, order: Sequence[int], fixed: set[int]) -> boo
 
 
 def _fill_up(holdings: Holdings, order: Sequence[int], s: int, met: set[int]) -> bool:
-    """Meet needs from a stock, and those within it, until it is used by its least units."""
+    """Meet needs until the stock has its least use; return whether it has. ``met`` gets them."""
     stock = holdings.network.problem.stocks[s]
     least = max(stock.least, stock.least_if_used)
     for d in order:
@@ -79,7 +79,7 @@ def _fill_up(holdings: Holdings, order: Sequence[int], s: int, met: set[int]) ->
 
 
 def _meet_within(holdings: Holdings, d: int, s: int, least: int) -> bool:
-    """Meet a need by units of a stock, or at least by one of them."""
+    """Meet a need that takes at least one unit of a stock; return whether it is met."""
     ways = holdings.network.demands_of[d]
     return any(_meet_way_within(holdings, d, r, s, least) for r in ways)
 
@@ -99,14 +99,14 @@ def _meet_way_within(holdings: Holdings, d: int, r: int, s: int, least: int) -> 
 
 
 def _list_within(holdings: Holdings, d: int, r: int, s: int) -> tuple[list[Source], list[Source]]:
-    """Return the sources that use units of a stock, and all sources with these first."""
+    """Return the sources of way r that use a stock, and all its sources with these first."""
     sources = holdings.network.demands[r].sources
     within = [of for of in sources if s in holdings.chain(of[1]) and holdings.weight(d, of)]
     return within, [*within, *(of for of in sources if of not in within)]
 
 
 def _meet_pinned(holdings: Holdings) -> set[int] | None:
-    """Meet every pinned need as its pins say; None if one of them is not met so."""
+    """Meet every pinned need as its pins say, and return them; None if one cannot be met so."""
     network, pins = holdings.network, dict[int, list[Pin]]()
     for pin in network.problem.pins:
         pins.setdefault(network.position[pin.need], []).append(pin)
@@ -130,7 +130,7 @@ def _meet_as_pinned(holdings: Holdings, d: int, r: int, pins: Sequence[Pin]) -> 
 
 
 def _take_pinned(holdings: Holdings, d: int, r: int, pin: Pin) -> bool:
-    """Take a unit from what the pin names, unless the need has one; return whether it has."""
+    """Take a unit from what a pin names, unless the need has one; return whether it has one now."""
     demand = holdings.network.demands[r]
     chosen = [source for source in demand.sources if _is_pinned(holdings, source, pin)]
     _, parts = holdings.held.get(d, (r, []))
@@ -144,7 +144,7 @@ def _take_pinned(holdings: Holdings, d: int, r: int, pin: Pin) -> bool:
 
 
 def _complete(holdings: Holdings, d: int, r: int, size: int) -> bool:
-    """Let a need take what it still misses of its size; return whether it has exactly that."""
+    """Let a need take what it lacks of ``size``; return whether it has exactly that now."""
     demand = holdings.network.demands[r]
     _, parts = holdings.held.get(d, (r, []))
     missing = size - sum(units for _, units in parts)

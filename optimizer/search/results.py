@@ -1,4 +1,4 @@
-"""What a solution states of every aim: value, bound and proof, or for open ones what is reached."""
+"""The stated result of every aim: value, bound and proof; of an open aim what is reached."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,11 +12,11 @@ from optimizer.stages.kind import Basis, Count, Homes, Kind, Sums
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 
-Bounds = Mapping[tuple[str, str], int]  # stage, key -> the most that its sum can be
+Bounds = Mapping[tuple[str, str], int]  # stage, key -> upper bound on its maximised sum
 
 
 def list_proved(run: Run, possible: SoloOptima, tally: Tally) -> list[StageResult]:
-    """Return the results of the aims that are proved, in order."""
+    """Return the results of the proved aims, in order, counted from assignments."""
     stages = {outcome.stage.name: outcome.stage for outcome in run.outcomes}
     counts = {
         (name, count.key): count
@@ -30,7 +30,7 @@ def list_proved(run: Run, possible: SoloOptima, tally: Tally) -> list[StageResul
 
 
 def are_reached(run: Run, results: Sequence[StageResult]) -> bool:
-    """Return whether the assignments have the value of every aim that is proved."""
+    """Return whether the results, counted from assignments, have the value of every proved sum."""
     return all(
         outcome.bound in (None, result.value)
         for outcome, result in zip(run.outcomes, results, strict=True)
@@ -38,7 +38,7 @@ def are_reached(run: Run, results: Sequence[StageResult]) -> bool:
 
 
 def list_open_stages(stages: Sequence[Stage], run: Run) -> list[Stage]:
-    """Return the stages that have no result."""
+    """Return the stages that have no proved result, in order."""
     proved = {outcome.stage.name for outcome in run.outcomes}
     return [stage for stage in stages if stage.name not in proved]
 
@@ -46,7 +46,7 @@ def list_open_stages(stages: Sequence[Stage], run: Run) -> list[Stage]:
 def list_open(
     stages: Sequence[Stage], possible: SoloOptima, tally: Tally, bounds: Bounds
 ) -> Iterator[StageResult]:
-    """Yield what the answer reaches of every aim of these stages, with a bound of sums."""
+    """Yield what the answer reaches in every aim of these stages; a sum has its upper bound."""
     for stage in stages:
         kind = kind_of(stage)
         values = dict[str, int | None](dict.fromkeys(kind.keys(stage, tally.problem)))
@@ -71,7 +71,7 @@ def list_open(
 def _count_levels(
     kind: Kind, stage: Stage, tally: Tally, possible: SoloOptima
 ) -> tuple[Level, ...]:
-    """Return the levels that are reached; none if it is not known what they are parts of."""
+    """Return the levels that are reached; none if their denominators are not known."""
     if isinstance(kind, Homes) or (
         kind.groups_alone(stage, tally.problem) and stage.name not in possible
     ):
@@ -81,7 +81,7 @@ def _count_levels(
 
 
 def count_alone(found: SoloOptima, stage: str) -> dict[str, int]:
-    """Return the needs that every group of a stage can get alone, as far as they are known."""
+    """Return group -> needs that it can get alone; empty for a stage that has none."""
     return {group: of.needs for group, of in found.get(stage, {}).items()}
 
 
@@ -91,7 +91,7 @@ def _get_basis(run: Run, possible: SoloOptima, stage: str) -> Basis:
 
 
 def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageResult:
-    """Return the stated result of one aim that is solved."""
+    """Return the stated result of one proved aim."""
     stage = outcome.stage
     alone = possible.get(stage.name, {}).values()
     proofs = (outcome.proof, *(found.step.proof for found in alone))
@@ -109,7 +109,7 @@ def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageRe
 
 
 def _bound_of(outcome: AimResult) -> int | None:
-    """Return the bound of a sum that multipliers prove; None if they prove none."""
+    """Return the bound on a sum that multipliers or trees prove; None if they prove none."""
     if outcome.bound is None or outcome.proof is not Proof.SEARCH:
         return outcome.bound
     above = _sum_above([part.step for part in outcome.steps])
@@ -117,7 +117,7 @@ def _bound_of(outcome: AimResult) -> int | None:
 
 
 def _sum_above(steps: Sequence[Step]) -> int | None:
-    """Return by how much the sums of these steps may be greater; None if no proof says so."""
+    """Return by how much the sums of these steps may be greater; None if that is not proved."""
     above = 0
     for step in steps:
         if step.kind is not StepKind.SUM and step.proof is Proof.SEARCH:

@@ -1,7 +1,8 @@
 """Solve a month: build the program, take the stages in order, assign individuals, find grounds.
 
-The time limit counts everything. A first answer is built before any stage, so that there is one at
-whatever moment the limit comes; what is open then is bounded in the rest of the time.
+A first answer is built before any stage, if that is simple, so that there is one when the time
+limit comes. A share of the time is kept to bound what is open then. Without any answer at the
+limit, one is sought for a while longer.
 """
 
 import time
@@ -47,11 +48,11 @@ from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 from optimizer.tickets import is_label, name_lines, name_of, order_by_ticket
 
-FIRST_SHARE = 0.3  # of the time limit: most for the first answer
-LEAST_SECONDS = 0.3  # for the first answer, and again for making the best of the last one
-LAST_SHARE, MOST_LAST_SECONDS = 0.2, 5.0  # of the time limit: kept for what is open in the end
-SEEK_SHARE, LEAST_SEEK_SECONDS = 0.5, 1.0  # of the time limit, where there is no first answer
-# Failures after which an answer is left; a library out of memory may raise SystemError.
+FIRST_SHARE = 0.3  # of the time limit: at most for the first answer
+LEAST_SECONDS = 0.3  # at least for the first answer, and for each try to improve the last one
+LAST_SHARE, MOST_LAST_SECONDS = 0.2, 5.0  # of the time limit: kept for bounds of open aims
+SEEK_SHARE, LEAST_SEEK_SECONDS = 0.5, 1.0  # of the time limit, after it: to seek any answer
+# Failures after which the incumbent is used; a library out of memory may raise SystemError.
 CUT_SHORT = (EngineError, OverflowError, MemoryError, SystemError)
 
 
@@ -59,9 +60,9 @@ CUT_SHORT = (EngineError, OverflowError, MemoryError, SystemError)
 class _Solve:
     """One solve in progress: the program, the search, and what is proved so far.
 
-    asked     the question itself; under a policy that draws, the model has labels for names
-    ends_at   when the time limit comes, by the monotonic clock
-    found     a point from outside the search, where the search has none
+    asked     the question with its names; under a policy that draws, the model has labels instead
+    ends_at   the time limit as a time of the monotonic clock
+    found     a point sought after the search, if the search has none
     none      the certificate that there is no answer
     """
 
@@ -94,10 +95,11 @@ class _Solve:
 def solve(
     problem: Problem, limits: Limits = DEFAULT_LIMITS, progress: OnProgress | None = None
 ) -> Solution:
-    """Return the answer to a problem under its policy; no outcome of the solver is an exception.
+    """Return the answer to a problem under its policy; the status says how the solve ended.
 
-    ``progress(stage, done, total)`` is called as each stage begins. Equal problems give equal bytes
-    unless the time limit interferes.
+    ``progress(stage, done, total)`` is called as a stage begins (of the stages solved by component
+    only for the first), and at the end with an empty name. Equal problems give equal bytes unless
+    the time limit interferes.
     """
     solving = _start(problem, limits)
     status, detail = SolutionStatus.PROVEN, ""
@@ -112,17 +114,17 @@ def solve(
         seconds = max(SEEK_SHARE * limits.seconds, LEAST_SEEK_SECONDS)
         solving.found = seek_first_answer(solving.model, seconds)
     if status is not SolutionStatus.INFEASIBLE and not _keeps_results(solving):
-        # A fault of ours: what is left is the answer without what it should prove.
+        # A fault of ours: return the answer without any proof.
         solving.run, solving.possible = Run(), {}
         status, detail = SolutionStatus.FEASIBLE, "a stage counted again differs from its value"
     return _write_solution(solving, status, detail).sealed()
 
 
 def find_bases(problem: Problem, limits: Limits) -> Mapping[str, Basis] | None:
-    """Return what each stage of the answer counts against, where that is found on the way.
+    """Return stage -> its basis, for the stages that found theirs while the question was solved.
 
-    Names in it are labels under a policy with a public draw. None: there is no answer, or it is not
-    found within the limits.
+    Under a policy with a public draw its names are labels. None: there is no answer, or none is
+    proved within the limits.
     """
     solving = _start(problem, limits)
     try:
@@ -133,7 +135,7 @@ def find_bases(problem: Problem, limits: Limits) -> Mapping[str, Basis] | None:
 
 
 def _start(problem: Problem, limits: Limits) -> _Solve:
-    """Build the program, and an answer before any stage where that is simple."""
+    """Build the program and, if that is simple, a first answer."""
     ends_at = time.monotonic() + limits.seconds
     model = build(order_by_ticket(problem))
     kept = min(LAST_SHARE * limits.seconds, MOST_LAST_SECONDS)
@@ -148,7 +150,7 @@ def _start(problem: Problem, limits: Limits) -> _Solve:
 
 
 def _take_stages(solving: _Solve, progress: OnProgress) -> bool:
-    """Take every stage; return False, with a certificate, if there is no answer."""
+    """Take every stage. If there is no answer, set ``none`` to the certificate and return False."""
     search, model = solving.search, solving.model
     try:
         for stage in solving.problem.policy.stages:
@@ -162,13 +164,13 @@ def _take_stages(solving: _Solve, progress: OnProgress) -> bool:
 
 
 def _keeps_results(solving: _Solve) -> bool:
-    """Return whether the incumbent, counted again, has the value of every aim that is proved."""
+    """Return whether the answer, counted again, has every proved value; True without an answer."""
     point = solving.point
     return point is None or are_reached(solving.run, _count_results(solving, point)[1])
 
 
 def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Solution:
-    """Return the incumbent as a solution with results and grounds; without one, only a status."""
+    """Return the answer as a solution with results and grounds; without one, only a status."""
     problem, point = solving.problem, solving.point
     if status is SolutionStatus.FEASIBLE and point is None:
         status = SolutionStatus.FAILED
@@ -203,7 +205,7 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
 def _count_results(
     solving: _Solve, point: Vector
 ) -> tuple[tuple[Assignment, ...], list[StageResult]]:
-    """Return the assignments of a point, and what they reach of the aims that are proved."""
+    """Return the assignments of a point, and their results for the proved aims."""
     assignments = assign_individuals(solving.model.columns, point)
     tally = Tally(solving.problem, assignments)
     return assignments, list_proved(solving.run, solving.possible, tally)
@@ -212,9 +214,10 @@ def _count_results(
 def _improve(
     solving: _Solve, point: Vector, results: list[StageResult]
 ) -> tuple[Assignment, ...] | None:
-    """Return assignments with more needs met and the same results of what is proved, or None.
+    """Return assignments that meet the needs of a point, and more if possible, or None.
 
-    The incumbent of a search that was interrupted keeps what is proved, and nothing else.
+    They have the same results for all proved aims. The incumbent of an interrupted search is best
+    for these only, so that more needs can often be met.
     """
     for can_move in (True, False):
         seconds = max(solving.seconds_left / 2, LEAST_SECONDS)
@@ -228,7 +231,7 @@ def _improve(
 def _leave_open(
     solving: _Solve, writer: CertificateWriter, tally: Tally
 ) -> tuple[list[StageResult], list[Any]]:
-    """Return the results that are open, and their bounds as events; drop what is not proved."""
+    """Return the results of open aims and their bounds as events; drop exclusions not proved."""
     run, columns = solving.run, solving.model.columns
     steps, run.excluded_by = run.kept
     stages = list_open_stages(solving.problem.policy.stages, run)
@@ -260,7 +263,7 @@ def _add_needs(
 
 
 def _name_lines(solving: _Solve, lines: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
-    """Return the assignments by the names of the question, sorted."""
+    """Return the assignments with the names of the question, sorted."""
     return name_lines(lines) if solving.has_labels else lines
 
 
@@ -272,7 +275,7 @@ def _name_grounds(solving: _Solve, grounds: tuple[Ground, ...]) -> tuple[Ground,
 
 
 def _name_all(value: Any) -> Any:
-    """Return plain JSON with names in place of all labels in it, keys included."""
+    """Return plain JSON with names in place of all labels, also in keys."""
     if isinstance(value, dict):
         return {_name_all(key): _name_all(held) for key, held in value.items()}
     if isinstance(value, list):
@@ -281,17 +284,17 @@ def _name_all(value: Any) -> Any:
 
 
 def _name_excluded(solving: _Solve, met: set[str]) -> dict[str, str]:
-    """Return by need the stage by whose end the certificate excludes it."""
+    """Return unmet need -> the stage by whose end the certificate excludes it."""
     names = {d: solving.problem.needs[d].id for d in solving.run.excluded_by}
     excluded_by = solving.run.excluded_by.items()
     return {names[d]: stage for d, stage in sorted(excluded_by) if stage and names[d] not in met}
 
 
 def _certify(solving: _Solve, deciders: Deciders) -> tuple[dict[str, Any], CertificateWriter]:
-    """Return the certificate: events of every proved aim in order, and what groups get alone.
+    """Return the certificate of the proved aims, and its writer with the numbers given so far.
 
-    What no answer has that keeps the results before a stage is written where they all are. The
-    writer knows the numbers that it has reached.
+    It has the events of every aim in order, what groups get alone, and ``barred``: the events of a
+    stage there are written once all results before the stage are.
     """
     columns, rows = solving.model.columns, solving.model.rows
 

@@ -1,4 +1,4 @@
-"""Take the policy's stages in order in one search; each is fixed while the next is optimised."""
+"""Solve the policy's stages in order; the value of each is fixed while the next is optimised."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,12 +39,12 @@ OnProgress = Callable[[str, int, int], None]  # stage name, stages done, stages 
 
 
 def say_nothing(stage: str, done: int, total: int) -> None:
-    """Report no progress."""
+    """Do nothing: the progress is not reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class AimResult:
-    """The result of one aim: its proved value, or None for levels and tickets."""
+    """The result of one aim. ``bound``: the proved value of a sum; None if it has no sum."""
 
     stage: Stage
     key: str
@@ -57,12 +57,12 @@ class AimResult:
 class Run:
     """What is proved so far.
 
-    excluded_by   need by position -> the stage that excluded it
-    undrawn       number of steps taken before lots are drawn; None: none are
-    kept          steps in force, and needs excluded, when the last result was proved
-    basis         stage -> what it counts against, where that was found on the way
-    starts        stage -> number of steps before it, of the stages taken in the whole model
-    given         stage -> what it counts against, where that is not looked for but borrowed
+    excluded_by   need by position -> the stage by whose end it can no longer be met
+    undrawn       number of steps before lots were drawn; None: none were drawn yet
+    basis         stage -> its basis, if the solve found or used one
+    kept          number of steps, and the needs excluded, when the last stage was proved
+    starts        stage taken in the whole model -> number of steps before it
+    given         stage -> its basis, if another question's is borrowed
     """
 
     outcomes: list[AimResult] = field(default_factory=list)
@@ -74,16 +74,16 @@ class Run:
     given: Mapping[str, Basis] = field(default_factory=dict)
 
     def keep(self, steps: int) -> None:
-        """Note that everything up to these steps is proved."""
+        """Note that the first ``steps`` steps are proved, with all needs excluded so far."""
         self.kept = (steps, dict(self.excluded_by))
 
     def copy(self) -> "Run":
-        """Return a copy that later results do not change."""
+        """Return a copy that later results do not change, without ``starts`` and ``given``."""
         outcomes, excluded_by = list(self.outcomes), dict(self.excluded_by)
         return Run(outcomes, excluded_by, self.undrawn, dict(self.basis), self.kept)
 
     def reset(self, other: "Run") -> None:
-        """Take over the state of another run."""
+        """Take over the results of another run; keep ``starts`` and ``given``."""
         self.outcomes[:], self.excluded_by = list(other.outcomes), dict(other.excluded_by)
         self.undrawn, self.basis, self.kept = other.undrawn, dict(other.basis), other.kept
 
@@ -91,9 +91,9 @@ class Run:
 def run_stages(
     search: LexicographicSearch, model: Model, possible: Possible, progress: OnProgress, run: Run
 ) -> None:
-    """Take every stage, and start again whenever a fixed value proves unreachable.
+    """Take every stage; after a fixed value that no point reaches, take them again.
 
-    ``run`` holds what is proved so far, even when an error of the search ends the work.
+    ``run`` has what is proved so far, also if an error of the search ends the work.
     """
     stages = model.problem.policy.stages
     leading = leading_sums(stages)
@@ -110,7 +110,7 @@ def run_stages(
 def _take_leading(
     search: LexicographicSearch, model: Model, leading: Sequence[Stage], run: Run
 ) -> None:
-    """Take the stages that can be solved in every component on its own."""
+    """Take the leading stages, component by component, and add their results to the run."""
     columns = model.columns
     aims = [aim for stage in leading for aim in kind_of(stage).aims(stage, columns)]
     sums = maximise_by_component(search, model, aims)
@@ -128,10 +128,10 @@ def _take_leading(
 class _StagesInOrder:
     """Takes stages one after another in the whole model, each according to its form.
 
-    ties     which columns rows tie together
-    divided  the stages before the first that ties components together by groups
-    start   steps that were taken before the current stage
-    before  name of the stage before it
+    ties     finds the parts of sums that no row ties together
+    divided  the stages whose sums are divided into such parts
+    start    number of steps taken before the current stage
+    before   name of the stage before it
     """
 
     search: LexicographicSearch
@@ -145,7 +145,7 @@ class _StagesInOrder:
     before: str = ""
 
     def take(self, stages: Sequence[Stage]) -> bool:
-        """Take these stages, which end the policy; return False to undo them and start again."""
+        """Take these last stages of the policy; False: the caller undoes them and calls again."""
         policy = self.columns.problem.policy.stages
         total, leading = len(policy), policy[: len(policy) - len(stages)]
         self.before = leading[-1].name if leading else ""
@@ -183,7 +183,7 @@ class _StagesInOrder:
         return AimResult(aim.stage, aim.key, proof_of(steps), sign * value, parts)
 
     def _maximise(self, stage: Stage, weights: Weights) -> list[Step]:
-        """Fix the greatest value of a sum, in parts while groups do not tie them together."""
+        """Fix the greatest value of a sum; in the stages ``divided``, part by part."""
         search, is_drawn = self.search, self.columns.problem.policy.is_drawn
         parts = self.ties.divide(search.steps, weights) if stage in self.divided else []
         if len(parts) < 2:
@@ -197,7 +197,7 @@ class _StagesInOrder:
         return found
 
     def ask_levels(self, kind: Levels, stage: Stage) -> list[AimResult]:
-        """Raise the worst group, then the next."""
+        """Raise the worst group, then the next; only the worst with ``worst_only``."""
         raise_them = raise_worst_level if stage.worst_only else raise_levels
         possible = self.possible.get(stage.name, {})
         if kind.is_among_met:
@@ -212,13 +212,13 @@ class _StagesInOrder:
         return self._gather_steps(stage)
 
     def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> list[AimResult]:
-        """Settle what is decided, then draw recipients, then needs."""
+        """Find the undecided needs, then draw recipients, then needs."""
         met = self.columns.met
         undecided = self._find_undecided(stage, met)
         self._note_excluded(self.before)
         self.run.undrawn = len(self.search.steps)
         meet_in_order(self.search, list(make_homes(self.search, self.columns, undecided).values()))
-        # Where the undecided needs are borrowed, others may be open too: they come last.
+        # If the undecided needs are borrowed, others may be open too: they come last.
         order = dict.fromkeys((*undecided, *met)) if stage.name in self.run.given else undecided
         meet_in_order(self.search, [self.columns.number(met[d]) for d in order])
         return self._gather_steps(stage)
@@ -235,14 +235,14 @@ class _StagesInOrder:
         return [replace(result, bound=sum(step.value for step in steps))]
 
     def ask_ladder(self, kind: Ladder, stage: Stage) -> list[AimResult]:
-        """Take or spare ranks one after another; contests come first where only they count."""
+        """Take or spare ranks one after another; find the contests first if only they count."""
         basis = self._find_basis(kind, stage)
         self.run.basis[stage.name] = basis
         climb(self.search, kind.rungs(stage, self.columns, basis), kind.sign)
         return self._gather_steps(stage)
 
     def ask_cells(self, kind: Cells, stage: Stage) -> list[AimResult]:
-        """Give each cell in turn as many units as an answer left gives it."""
+        """Give each cell in turn as many units as any answer still possible gives it."""
         met = self.columns.met
         is_met = {d for d, v in met.items() if self.search.is_on(self.columns.number(v))}
         for weights in kind.cells(stage, self.columns, is_met):
@@ -254,7 +254,7 @@ class _StagesInOrder:
         return self._gather_steps(stage)
 
     def _find_undecided(self, stage: Stage, needs: Collection[int]) -> list[int]:
-        """Return which of these needs are undecided, or which of them a borrowed basis has."""
+        """Return those of these needs that are undecided, or those that a borrowed basis has."""
         names = {d: self.columns.needs[d].id for d in needs}
         basis = self.run.given.get(stage.name)
         if basis is None:
@@ -265,7 +265,7 @@ class _StagesInOrder:
         return [d for d, name in names.items() if name in basis.needs]
 
     def _find_basis(self, kind: Ladder, stage: Stage) -> Basis:
-        """Return what a ladder counts; contests are looked for unless they are borrowed."""
+        """Return the basis of a ladder; if it counts contests, they are found unless borrowed."""
         if not kind.climbs_contests(stage):
             return Basis()
         basis = self.run.given.get(stage.name)
@@ -280,7 +280,7 @@ class _StagesInOrder:
         return [columns.needs[d].id for d in on]
 
     def _gather_steps(self, stage: Stage) -> list[AimResult]:
-        """Return one result made of all steps that this stage has taken."""
+        """Return a list of one result, which has all steps that this stage has taken."""
         taken = self.search.steps[self.start :]
         steps = tuple(ComponentStep(step) for step in taken)
         return [AimResult(stage, "", proof_of(taken), steps=steps)]
@@ -291,7 +291,7 @@ class _StagesInOrder:
                 self.run.excluded_by.setdefault(d, stage)
 
     def _find_excluded(self) -> None:
-        """Mark, before any ticket is drawn, the needs that no answer of equal value meets."""
+        """Exclude, before any ticket is drawn, the needs that no answer of equal value meets."""
         numbers = {d: self.columns.number(met) for d, met in self.columns.met.items()}
         unsure = {d: j for d, j in numbers.items() if self.search.is_open(j)}
         if self.search.point is not None:

@@ -1,9 +1,9 @@
 """An undo trail of bound changes on an incremental model, with replay.
 
 A *step* is one change that is kept: bounds of columns and rows, a new column, a new row. Steps are
-undone from the last to the first. The result of an undone step stays recorded, so that taking the
-same steps again costs no solve; ``discard`` forgets the records from a failed step on. The trail
-also keeps two points that satisfy its steps: the incumbent and the last LP point.
+undone from the last to the first. An undone step stays recorded, so that to take the same steps
+again costs no solve; ``discard`` forgets the records from a failed step on. The trail also has two
+points: the incumbent, which satisfies all or the first of its steps, and the last LP point.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from optimizer.solution import Proof
 
 
 class BoundChange(NamedTuple):
-    """Bounds of one column or row, before and after a step."""
+    """The bounds of one column or row, before and after a step."""
 
     number: int
     old_low: float
@@ -34,33 +34,34 @@ class BoundChange(NamedTuple):
 class StepKind(StrEnum):
     """What a step does; the certificate is written from the steps."""
 
-    KEPT = "kept"  # bounds that follow from the steps before
+    KEPT = "kept"  # bounds that are proved already
     COLUMN = "column"  # a new column; value: its number
     ROW = "row"  # a new row; value: its number
     SUM = "sum"  # a sum at its greatest value; row: the row that keeps it
     TRIED = "tried"  # lower bounds of rows; value 1: kept, 0: impossible
-    CLOSED = "closed"  # the last failed try decides about a group
-    REACHED = "reached"  # value: the bit set of columns that can have a value
-    SETTLED = "settled"  # columns that no point has at a value, kept at the other one
+    CLOSED = "closed"  # the last failed try decides that a group cannot rise
+    REACHED = "reached"  # value: the bit set of columns that may have a value
+    SETTLED = "settled"  # columns that no point has at one value, fixed at the other
     DECIDED = "decided"  # witnesses: points that have every open column at 0 and at 1
     OPEN = "open"  # value: the greatest of a sum; witnesses: a point that has it
-    RANKS = "ranks"  # value: that many ranks taken or spared whole
+    RANKS = "ranks"  # value: the number of ranks taken or spared whole
 
 
 @dataclass(slots=True)
 class Step:
     """One kept change: columns and rows with their bounds before and after.
 
-    cuts    rows added on the way, kept or (after a failed try) only used by the proof
-    bound   multipliers of the value; None: there is nothing to prove, or none are known
-    tree    the proof of a value that the multipliers alone do not prove
-    point   an integer point that reaches a value found in integers
-    none_of sets of columns; no point gives any of them the value asked about; each with its proof
-            (None: the engine searched)
-    witnesses  integer points that keep all steps before
-    label   the group that an ``open`` step is about
-    own     the columns of the sum where it is a part of an aim; None: it is the whole
-    is_defined  of a column: its stage defines it
+    row     of a SUM: the row that keeps its value
+    cuts    the rows added for the proof; after a failed try no longer in force
+    bound   multipliers that prove the value; None: it needs no proof, or none is known
+    tree    the proof of a value that the multipliers do not prove
+    point   an integer point that has the value, if it was found in integers
+    none_of sets of columns that no point has at the value ``asked``, each with its proof (None:
+            the engine's claim)
+    witnesses  integer points that satisfy all steps before
+    label   of an OPEN step: the group that it counts
+    own     the columns of a sum that is a part of an aim; None: it is the whole aim
+    is_defined  of a COLUMN: whether its stage defines it, so that no event makes it
     """
 
     value: int
@@ -82,19 +83,19 @@ class Step:
 
     @property
     def most(self) -> int | None:
-        """The greatest value that the proof leaves to a sum; None if there is no proof."""
+        """The upper bound on a sum that the tree or multipliers prove; None without a proof."""
         if self.tree is not None and self.tree.most is not None:
             return int(self.tree.most)
         return None if self.bound is None else self.bound.floor
 
     def add_cut(self, row: int, cut: Cut) -> None:
-        """Add a cut that has become a row of the model."""
+        """Note a cut that is a row of the model."""
         self.rows.append(BoundChange(row, -INFINITY, INFINITY, -INFINITY, float(cut.right)))
         self.cuts.append((row, cut))
 
 
 class Incumbent:
-    """The best integer point known, checked exactly, and how many steps it is known to satisfy.
+    """The best integer point known, checked exactly, and the number of first steps it satisfies.
 
     Columns made after the point was found are 0 at it.
     """
@@ -105,11 +106,11 @@ class Incumbent:
         self.checked = 0
 
     def is_feasible(self) -> bool:
-        """True when a point satisfies every present bound and row exactly."""
+        """Return whether the point satisfies every current bound and row exactly."""
         return self.weigh({}) is not None
 
     def reaches(self, weights: Weights, value: int) -> bool:
-        """Return whether the point is feasible and the sum has this value at it."""
+        """Return whether the point is feasible and has exactly this value of the sum."""
         best = self.weigh(weights)
         return best is not None and best.value == value
 
@@ -119,26 +120,26 @@ class Incumbent:
         return np.concatenate([point, np.zeros(missing)])
 
     def weigh(self, weights: Weights) -> IntegerPoint | None:
-        """Return the point with the worth of a sum, or None while it does not hold."""
+        """Return the point with its value of a sum; None if it is not feasible, or not known."""
         return None if self.point is None else weigh(self._matrix, weights, self.padded(self.point))
 
     def propose(self, point: Vector, steps: int) -> None:
-        """Take a point, rounded, if it satisfies the model with all its ``steps``."""
+        """Make a rounded point the incumbent if it satisfies the model with its ``steps``."""
         best = weigh(self._matrix, {}, point)
         if best is not None:
             self.point, self.checked = best.point, steps
 
     def recheck(self, steps: int) -> None:
-        """Check whether the point satisfies further steps too."""
+        """Note that the point satisfies all ``steps`` steps if it does."""
         if self.checked < steps and self.is_feasible():
             self.checked = steps
 
     def limit(self, steps: int) -> None:
-        """Forget about steps after the first ``steps``, which were undone."""
+        """Note that only the first ``steps`` steps are left; the others were undone."""
         self.checked = min(self.checked, steps)
 
     def extended(self) -> Vector:
-        """Return the point with a value of every column; there must be one."""
+        """Return the point with a value for every column. Raises ``RuntimeError`` without one."""
         if self.point is None:
             raise RuntimeError("no point is known")
         return self.padded(self.point)
@@ -147,8 +148,8 @@ class Incumbent:
 class Trail:
     """The steps in force on one incremental model, in order.
 
-    incumbent   the integer point known, and how many of the steps it satisfies
-    lp_point    the last LP point, while it satisfies the steps up to the engine's tolerance
+    incumbent   the integer point known, and how many of the first steps it satisfies
+    lp_point    the last LP point; None once it breaks a step by more than the engine's tolerance
     """
 
     def __init__(self, engine: IncrementalModel) -> None:
@@ -159,7 +160,7 @@ class Trail:
         self._recorded: list[Step] = []
 
     def replay(self) -> Step | None:
-        """Take the next recorded step again; None when there is none."""
+        """Take the next recorded step again and return it; None if there is none."""
         if len(self.steps) == len(self._recorded):
             return None
         step = self._recorded[len(self.steps)]
@@ -168,17 +169,17 @@ class Trail:
         return step
 
     def replay_to(self, count: int) -> None:
-        """Take recorded steps again until this many are in force."""
+        """Take recorded steps again until ``count`` steps, or more, are in force."""
         while len(self.steps) < count:
             self.replay()
 
     def apply(self, step: Step) -> None:
-        """Bind a new step and record it."""
+        """Put a new step in force and record it."""
         self.bind(step)
         self.record(step)
 
     def record(self, step: Step, found: Vector | None = None) -> None:
-        """Record a step that is bound already; ``found`` is an integer point met on the way."""
+        """Record a step that is in force already; ``found``: an integer point for the incumbent."""
         if step.bound is not None:
             step.bound = step.bound.without_reduced()
         self.steps.append(step)
@@ -188,18 +189,18 @@ class Trail:
         self.incumbent.recheck(len(self.steps))
 
     def undo_to(self, count: int = 0) -> None:
-        """Undo all but the first steps; the records stay, so the others can be taken again."""
+        """Undo all but the first ``count`` steps; they stay recorded, to be taken again."""
         while len(self.steps) > count:
             self.unbind(self.steps.pop())
 
     def discard(self, count: int) -> None:
-        """Undo all but the first steps and forget the records of the others."""
+        """Undo all but the first ``count`` steps and forget the records of the others."""
         self.undo_to(count)
         del self._recorded[count:]
         self.incumbent.limit(count)
 
     def bind(self, step: Step) -> None:
-        """Put the bounds of a step on the model without recording it."""
+        """Set the bounds of a step in the model without recording it."""
         self._set_bounds(
             [(change.number, change.low, change.high) for change in step.columns],
             [(change.number, change.low, change.high) for change in step.rows],
@@ -208,7 +209,7 @@ class Trail:
             self.lp_point = None
 
     def unbind(self, step: Step) -> None:
-        """Restore the bounds from before a step."""
+        """Restore the bounds that the model had before a step."""
         self._set_bounds(
             [(change.number, change.old_low, change.old_high) for change in step.columns],
             [(change.number, change.old_low, change.old_high) for change in step.rows],
@@ -223,19 +224,19 @@ class Trail:
             self.engine.bound_row(*row)
 
     def keep_columns(self, columns: Sequence[tuple[int, float, float]]) -> None:
-        """Keep bounds of columns (number, low, high) that are proved already."""
+        """Set bounds of columns (number, low, high) that are proved already, as one step."""
         if self.replay() is None:
             low, high = self.engine.matrix.low, self.engine.matrix.high
             changes = [BoundChange(j, float(low[j]), float(high[j]), *to) for j, *to in columns]
             self.apply(Step(1, Proof.DUAL, columns=changes))
 
     def keep_rows(self, rows: Sequence[tuple[int, float]], high: float = INFINITY) -> None:
-        """Keep lower bounds of rows (number, low), and one upper bound, that are proved already."""
+        """Set lower bounds of rows (number, low) and a common upper bound, proved already."""
         if self.replay() is None:
             self.apply(Step(1, Proof.DUAL, rows=self.change_rows(rows, high)))
 
     def add_column(self, high: int, *, is_defined: bool = False) -> int:
-        """Add an integer column, the same one when steps are taken again."""
+        """Add an integer column, or the recorded one on a replay; return its number."""
         step = self.replay()
         if step is None:
             number = self.engine.add_column(high)
@@ -245,7 +246,7 @@ class Trail:
         return step.value
 
     def add_row(self, weights: Weights) -> int:
-        """Add a row without bounds, the same one when steps are taken again."""
+        """Add a row without bounds, or the recorded one on a replay; return its number."""
         step = self.replay()
         if step is None:
             step = Step(self.engine.add_row(weights), Proof.DUAL, StepKind.ROW)
@@ -255,7 +256,7 @@ class Trail:
     def change_rows(
         self, rows: Sequence[tuple[int, float]], high: float = INFINITY
     ) -> list[BoundChange]:
-        """Return the changes of rows to these lower bounds and this upper bound."""
+        """Return the changes of rows to these lower bounds (number, low) and to ``high``."""
         low, top = self.engine.matrix.row_low, self.engine.matrix.row_high
         return [BoundChange(i, float(low[i]), float(top[i]), new, high) for i, new in rows]
 
@@ -275,7 +276,7 @@ class Trail:
 
 
 def fix_by_reduced_costs(matrix: Matrix, bound: Bound, value: int) -> list[BoundChange]:
-    """Return the columns that reduced costs fix at a bound of theirs, where a sum has a value."""
+    """Return the bounds at which reduced costs fix columns once a sum must have ``value``."""
     slack = bound.total - value * bound.scale
     low, high = matrix.low[bound.columns], matrix.high[bound.columns]
     fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))

@@ -1,8 +1,8 @@
-"""Which needs every answer left meets, which none does, and which are undecided.
+"""Which needs every answer still possible meets, which none meets, and which are undecided.
 
-Many columns are asked about together. If no point has any of the columns that were never seen at
-1 at 1, one bound settles all of them; else the point that has shows some of them at 1, and the rest
-is asked again; 0 in the same way. The points are kept as witnesses.
+Many columns are asked about together: those that no known point has at 1. One bound may prove that
+no point has any of them at 1; else a point is found that has some, and the rest is asked about
+again. The same is done for 0. The points are kept as witnesses.
 """
 
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ from optimizer.solution import Proof
 
 
 class Undecided:
-    """Settles columns in {0, 1} on a trail whose incumbent satisfies all steps."""
+    """Fixes columns in {0, 1} that have one value in all points; the incumbent must be feasible."""
 
     def __init__(self, trail: Trail, lp: LpQueries) -> None:
         self._trail, self._lp, self._nearby = trail, lp, Nearby(trail, lp)
-        self._points: list[Vector] = []  # they keep all steps, from the last settling on
+        self._points: list[Vector] = []  # they satisfy all steps since the last ``settle``
 
     def settle(self, columns: Sequence[int]) -> None:
-        """Fix every column that has one value in all points left; record witnesses of the rest."""
+        """Fix every column that has one value in all points; record witnesses of the others."""
         step = self._trail.replay()
         while step is not None and step.kind is StepKind.SETTLED:
             step = self._trail.replay()
@@ -43,9 +43,9 @@ class Undecided:
             self._trail.record(Step(0, Proof.DUAL, StepKind.DECIDED, witnesses=witnesses))
 
     def find_greatest(self, weights: Weights, label: str) -> int:
-        """Return the greatest value of an integer sum; record a witness and fix nothing.
+        """Return the greatest value of an integer sum; record a point with it and fix nothing.
 
-        Columns have been settled just before. ``label``: the group that the sum is about.
+        The caller has called ``settle`` just before. ``label``: the group that the sum counts.
         """
         step = self._trail.replay()
         if step is None:
@@ -69,10 +69,10 @@ class Undecided:
         ]
 
     def _settle_at(self, columns: Sequence[int], value: int) -> None:
-        """Find points that have these columns at the value, or settle them.
+        """Find points that have these columns at the value, or fix those that no point has there.
 
-        A set that has neither a point near one that is known nor a bound is halved, down to
-        single columns.
+        If neither a point near a known one nor a bound is found for a set of columns, it is halved,
+        down to single columns.
         """
         waiting = [list(columns)]
         while waiting:
@@ -88,12 +88,12 @@ class Undecided:
                 waiting += [unseen[half:], unseen[:half]]
 
     def _ask(self, unseen: Sequence[int], value: int) -> bool:
-        """Settle these columns, or find a point that has some of them at the value.
+        """Fix these columns, or find a point that has some of them at the value.
 
-        Returns False if neither succeeds at little cost; with a single column one of them does.
+        Returns False if neither succeeds with the LP and cuts; for a single column a tree decides.
         """
         weights = dict.fromkeys(unseen, 1 if value else -1)
-        none = 0 if value else -len(unseen)  # the sum where no column has the value
+        none = 0 if value else -len(unseen)  # the sum if no column has the value
         step = Step(0, Proof.DUAL, StepKind.SETTLED, asked=value)
         answer = self._lp.maximise_with_cuts(weights, step)
         bound, point = answer.proof, answer.point
@@ -111,7 +111,7 @@ class Undecided:
     def _decide(
         self, single: Sequence[int], weights: Weights, none: int, asked: tuple[Step, Bound]
     ) -> bool:
-        """Find a point that has a single column at the value, or settle it; return True."""
+        """Find a point that has a single column at the value, or fix the column; return True."""
         if self._find(weights, none, asked):
             self._trail.record(asked[0])
         else:
@@ -119,7 +119,7 @@ class Undecided:
         return True
 
     def _find(self, weights: Weights, none: int, asked: tuple[Step, Bound]) -> bool:
-        """Keep a point that has a single column at the value; give the step the proof of none."""
+        """Note a point with the column at the value; False: the step has the proof of none."""
         step, bound = asked
         engine = self._trail.engine
         known = weigh(engine.matrix, weights, self._points[0])
@@ -136,7 +136,7 @@ class Undecided:
         return False
 
     def _fix(self, step: Step, columns: Sequence[int], bound: Bound) -> None:
-        """Fix columns at the value that they all have; the step has its cuts already."""
+        """Fix columns at the other value than the one asked about, and record the step."""
         matrix, end = self._trail.engine.matrix, float(1 - step.asked)
         low, high = matrix.low, matrix.high
         changes = [BoundChange(j, float(low[j]), float(high[j]), end, end) for j in columns]
@@ -147,7 +147,7 @@ class Undecided:
         self._trail.record(step)
 
     def _take(self, point: Vector, weights: Weights, none: int) -> bool:
-        """Keep a point that has some column at the value asked about; return whether it has."""
+        """Note a feasible point that has a column at the value asked about; False: it is none."""
         rounded = np.round(point)
         if not self._trail.engine.matrix.holds(rounded) or sum_at(weights, rounded) <= none:
             return False
@@ -156,7 +156,7 @@ class Undecided:
 
 
 def _choose_witnesses(points: Sequence[Vector], columns: Sequence[int]) -> list[Vector]:
-    """Return points of these that have every column at 0 and at 1, latest first."""
+    """Return points that show every column at 0 and at 1: the first point, then the latest."""
     missing = {(j, value) for j in columns for value in (0, 1)}
     chosen: list[Vector] = []
     for point in (points[0], *reversed(points[1:])):
