@@ -73,7 +73,7 @@ class LexicographicSearch:
 
     @property
     def point(self) -> Vector | None:
-        """The incumbent: the integer point known to have the most steps' values; None: unknown."""
+        """The incumbent, which may lack the values fixed last; None if no point is known."""
         return self._incumbent.point
 
     @property
