@@ -1,7 +1,7 @@
 """Reviewer assignment from a long list of bids: one row for each giver and receiver with a bid.
 
-A bid is a number or a word; the user says what words are worth and which ones are conflicts. The
-columns are found by their headings; without a heading row they are giver, receiver and bid.
+A bid is a number or a word; the user says what a word is worth and which words forbid a pair. The
+columns are found by their headings, or else are giver, receiver and bid in this order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 class Bid(NamedTuple):
-    """One row of the list; ``score`` None: a conflict."""
+    """One row of the list; a ``score`` of None forbids the pair."""
 
     giver: str
     receiver: str
@@ -34,9 +34,11 @@ class Bid(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BidTerms:
-    """worth: score of a word; conflicts: words and numbers that forbid a pair.
+    """What the user says of a list of bids.
 
-    unlisted   score of a pair that is not in the list; None: it must not be
+    worth      score of each word
+    conflicts  words and numbers that forbid a pair
+    unlisted   score of a pair that is not in the list; None: such a pair is forbidden
     header     whether the first row is a heading; None: find out
     """
 
@@ -75,7 +77,7 @@ def read_bids(table: Table, terms: BidTerms) -> Preferences:
 def _gather_scores(
     bids: Sequence[Bid], pairs: Iterable[tuple[str, str]], unlisted: Decimal | None
 ) -> dict[tuple[str, str], Decimal]:
-    """Return the scores of all pairs without conflicts; ``unlisted``: of pairs without a bid."""
+    """Return the score of every allowed pair; a pair without a bid has the score ``unlisted``."""
     scores = {} if unlisted is None else dict.fromkeys(pairs, unlisted)
     for bid in bids:
         if bid.score is None:

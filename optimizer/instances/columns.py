@@ -1,4 +1,4 @@
-"""Which column of a table holds what: by its heading row, else by what the cells are."""
+"""Find which column of a table holds what: by its heading row, or else by its cells."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SUPERVISOR_WORDS = _list_words(id=f"{_SUPERVISOR} {_ID}", capacity=_CAPACITY, le
 
 @dataclass(frozen=True, slots=True)
 class ColumnOrder:
-    """The column of every name, and the rows below the heading row, if there is one."""
+    """The columns of a table, counted from 0 and keyed by name, and the rows below any heading."""
 
     at: Mapping[str, int]
     has_heading: bool
@@ -32,7 +32,7 @@ class ColumnOrder:
 
     @property
     def names(self) -> list[str]:
-        """The names from left to right."""
+        """The names of the columns from left to right."""
         return sorted(self.at, key=lambda name: self.at[name])
 
 
@@ -42,9 +42,10 @@ def order_columns(
     header: bool | None,
     supervisors: Set[str] = frozenset(),
 ) -> ColumnOrder:
-    """Return where id, capacity, least and, if the words name it, supervisor are.
+    """Return the columns of id, capacity, least and, if ``words`` has it, supervisor.
 
-    Raises ``ProblemError`` where the user has to say whether the first row is a heading.
+    ``header``: whether the first row is a heading; None: find out. Raises ``ProblemError`` if only
+    the user can say it.
     """
     if not table.rows:
         return ColumnOrder({name: k for k, name in enumerate(words)}, False, ())
@@ -63,7 +64,7 @@ def order_columns(
 
 
 def _match(first: Row, words: Words) -> dict[str, int]:
-    """Return the first column with a word of each name; a column has one name only."""
+    """Return, by name, the first column with a heading for it; a column gets at most one name."""
     found: dict[str, int] = {}
     for name in sorted(words, key=lambda name: name == "id"):  # "project" can be in many headings
         for k, cell in enumerate(first.cells):
@@ -97,7 +98,7 @@ def _is_heading(table: Table, first: Row, at: Mapping[str, int], supervisors: Se
 def has_student_heading(table: Table, header: bool | None, projects: Set[str]) -> bool:
     """Return whether the first row of the students is a heading.
 
-    Raises ``ProblemError`` where the user has to say so.
+    Raises ``ProblemError`` if only the user can say it.
     """
     if header is not None or not table.rows:
         return bool(header)

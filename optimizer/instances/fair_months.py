@@ -1,6 +1,7 @@
-"""Generated months under the second policy: one team and one least a kind, joined asks.
+"""Generated months under the second policy: one team and one least for each category, joined asks.
 
-The generator draws quantities, leasts and teams need by need; ``community/2`` has them by kind.
+The generator draws quantities, leasts and teams for each need; ``community/2`` demands that needs
+of one category have the same team and the same least.
 """
 
 from collections import defaultdict
@@ -13,7 +14,7 @@ from optimizer.instances.mix import SUPPLIES, VISITS
 from optimizer.policy import COMMUNITY_2
 from optimizer.problem import Need, Person, Problem, Stock, ask_key, list_ruled
 
-MOST_TEAMS = 50  # per cent; a kind that is mostly visits by two is always one by two
+MOST_TEAMS = 50  # per cent; a category with more visits by two than this has only such visits
 WHOLE = 100  # per cent: met whole or not at all
 TEAMS = {visit.category: 2 if visit.team_percent > MOST_TEAMS else 1 for visit in VISITS}
 LEASTS = {
@@ -25,7 +26,7 @@ Row = TypeVar("Row", Stock, Person)
 
 
 def under_second_policy(problem: Problem) -> Problem:
-    """Return a generated month as ``community/2`` asks it; equal months give equal bytes."""
+    """Return a generated month as a question of ``community/2``, with lots that its name seeds."""
     random = Random(f"lots {problem.name}")  # noqa: S311 - invents data, decides nothing
     needs = [_fit(need, LEASTS.get(need.category)) for need in problem.needs]
     homes = {name: _lot(random) for name in sorted({need.recipient for need in needs})}
@@ -49,13 +50,16 @@ def _draw_lots(random: Random, rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _fit(need: Need, least: int | None) -> Need:
-    """Return the need with the team and the least of its kind."""
+    """Return the need with the team and the least of its category."""
     quantity = need.quantity if least is None else max(need.quantity, least)
     return replace(need, people=TEAMS.get(need.category, 1), least=least, quantity=quantity)
 
 
 def join_asks(needs: Iterable[Need], ruled: frozenset[str]) -> list[Need]:
-    """Return the needs with the parts of every ask added up; ``ruled`` ones stay as they are."""
+    """Return the needs, with those of one ask added up under the id of the first.
+
+    ``ruled``: the ids of needs that stay as they are.
+    """
     parts: dict[object, list[Need]] = defaultdict(list)
     for need in needs:
         is_part = need.least is not None and need.id not in ruled

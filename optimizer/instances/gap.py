@@ -2,8 +2,9 @@
 
 An instance consists of whole numbers separated by white space: number of agents m, number of jobs
 n, m rows of n costs, m rows of n consumptions (what a job takes of an agent's capacity), m
-capacities. A file holds one instance, or the number of instances and then as many; each may be
-followed by its best known value. Source: J. E. Beasley, OR-Library, "gap" (1990).
+capacities. A file holds one instance, or the number of instances followed by the instances. Either
+every instance is followed by its best known value or none is. Source: J. E. Beasley, OR-Library,
+"gap" (1990).
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,10 @@ GAP_POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class GapInstance:
-    """One instance; ``best`` is the best known value that follows it in the file, if any."""
+    """One instance; ``costs`` and ``uses`` are in order of agent, then of job.
+
+    ``best``: the best known value that follows the instance in the file; None: none follows.
+    """
 
     agents: int
     jobs: int
@@ -39,7 +43,7 @@ class _Word(NamedTuple):
 
 
 class _File:
-    """The numbers of a file; faults name file, line and the position of the number."""
+    """The numbers of a file; errors name the file, the line and the position of the number."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -57,7 +61,7 @@ class _File:
         return int(word.text)
 
     def fault(self, k: int, reason: str) -> ProblemError:
-        """Return the error at the k-th number."""
+        """Return the error at number ``k``, counted from 0; past the end it names only the file."""
         place = self.name
         if k < len(self._words):
             place += f", line {self._words[k].line}, number {k + 1}"
@@ -67,7 +71,8 @@ class _File:
 def read_gaps(name: str, text: str) -> list[GapInstance]:
     """Return the instances of a file.
 
-    Raises ``ProblemError`` whose path is file, line and position of the broken number.
+    Raises ``ProblemError`` whose path is the file with the line and position of the broken number,
+    or only the file if numbers are missing at its end.
     """
     file = _File(name, text)
     numbers = file.numbers
@@ -82,7 +87,7 @@ def read_gaps(name: str, text: str) -> list[GapInstance]:
 
 
 def _divide(file: _File, start: int, count: int, *, is_followed: bool) -> list[GapInstance] | None:
-    """Return ``count`` instances that use up all numbers, or None."""
+    """Return ``count`` instances that use up all numbers from ``start`` on; None if they do not."""
     numbers = file.numbers
     starts: list[int] = []
     while len(starts) < count:
@@ -97,7 +102,7 @@ def _divide(file: _File, start: int, count: int, *, is_followed: bool) -> list[G
 
 
 def _size(numbers: Sequence[int], start: int) -> int | None:
-    """Return how many numbers an instance that begins here has."""
+    """Return how many numbers the instance at ``start`` has; None if no instance begins there."""
     sizes = numbers[start : start + 2]
     if len(sizes) < 2 or min(sizes) < 1:
         return None
@@ -144,7 +149,7 @@ def _explain(file: _File) -> ProblemError:
 
 
 def read_gap(name: str, text: str, sense: str) -> Problem:
-    """Return the problem of a file with one instance; ``sense``: "min" of costs or "max"."""
+    """Return the problem of a file with one instance; ``sense``: "min" or "max" of the costs."""
     instances = read_gaps(name, text)
     if len(instances) > 1:
         raise ProblemError(name, f"holds {len(instances)} instances")
@@ -152,13 +157,13 @@ def read_gap(name: str, text: str, sense: str) -> Problem:
 
 
 def name_jobs(instance: GapInstance) -> Words:
-    """Return the words for agents and jobs, which have numbers from 1 only."""
+    """Return the words for agents and jobs; a file has no names for them, so they count from 1."""
     agents = {f"agent-{k:04d}": f"agent {k + 1}" for k in range(instance.agents)}
     return Words(agents, {f"job-{k:05d}": f"job {k + 1}" for k in range(instance.jobs)})
 
 
 def make_gap(name: str, instance: GapInstance, sense: str) -> Problem:
-    """Return the problem: agents are stocks, jobs are pinned needs that take only listed pairs."""
+    """Return the problem: agents are stocks, jobs are pinned needs, only listed pairs meet them."""
     agent = [f"agent-{k:04d}" for k in range(instance.agents)]
     job = [f"job-{k:05d}" for k in range(instance.jobs)]
     cells = [(j, a) for a in agent for j in job]

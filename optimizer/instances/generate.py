@@ -1,7 +1,7 @@
 """Generate seeded months of any size with the mix of an old Shanghai estate.
 
 ``generate(needs, seed)`` gives equal bytes for equal arguments on every machine: one
-``random.Random(seed)`` draws everything in a fixed order, in whole numbers.
+``random.Random`` draws everything in a fixed order, in whole numbers.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ MIX: tuple[Visit | Supply, ...] = (*VISITS, *SUPPLIES)
 
 
 def generate(needs: int, seed: int, volunteers: int | None = None) -> Problem:
-    """Return a month of ``needs`` needs; 300 volunteers for 1,670 needs by default."""
+    """Return a month of ``needs`` needs; by default it has 300 volunteers for 1,670 needs."""
     random = Random(f"leshan {needs} {seed}")  # noqa: S311 - invents data, decides nothing
     volunteers = round(needs * 300 / LIFT_AT_NEEDS) if volunteers is None else volunteers
     givers = name_givers(needs)
@@ -127,7 +127,7 @@ def _draw_lot(random: Random, kind: Supply) -> dict[str, Any]:
 def _draw_pairings(
     random: Random, needs: Sequence[Need], people: Sequence[Person]
 ) -> tuple[list[Need], list[Pair]]:
-    """Return the needs, some of them duties now, and the scored pairs of long-term pairings."""
+    """Return the needs, some of them made duties, and the scored pairs of long-term pairings."""
     staff: dict[str, list[Person]] = defaultdict(list)
     for person in people:
         for stock in person.stocks:
@@ -149,7 +149,10 @@ def _is_for_anyone(stock: Stock) -> bool:
 
 
 def _draw_pins(random: Random, needs: Sequence[Need], stocks: Sequence[Stock]) -> tuple[Pin, ...]:
-    """Return a pin to a stock and a pin to be met, both on goods that any recipient may have."""
+    """Return two pins of micro-wishes: one to a stock that is for anyone, one to be met at all.
+
+    () if there are fewer than two wishes or no such stock.
+    """
     shelves = [s for s in stocks if _is_for_anyone(s) and s.capacity > 1]
     wishes = [need for need in needs if need.category == "micro_wish"]
     if not shelves or len(wishes) < 2:
@@ -165,7 +168,7 @@ def _draw_pins(random: Random, needs: Sequence[Need], stocks: Sequence[Stock]) -
 def _draw_forbids(
     random: Random, needs: Sequence[Need], people: Sequence[Person]
 ) -> tuple[Forbid, ...]:
-    """Return forbids between people who must not meet again: one in 300 needs, visits only."""
+    """Return one forbid for every 300 needs: a visit is not made by a volunteer who is drawn."""
     visits = [need for need in needs if need.requires]
     chosen = random.sample(visits, min(len(visits), len(needs) // 300))
     return tuple(

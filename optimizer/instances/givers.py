@@ -25,19 +25,22 @@ SKILL_OF = {visit.category: visit.skill for visit in VISITS}
 
 
 def name_committees() -> list[str]:
-    """Return C01 … C29; a committee is also the area it serves."""
+    """Return C01 … C29; a committee's name is also the name of its area."""
     return [f"C{number:02d}" for number in range(1, COMMITTEES + 1)]
 
 
 def name_givers(needs: int) -> list[str]:
-    """Return 55 organisations and 16 enterprises, proportionally more for a larger month."""
+    """Return the ids of 55 organisations and 16 enterprises, or whole multiples of both.
+
+    ``needs``: the size of the month; the multiple grows with it.
+    """
     scale = max(1, round(needs / LIFT_AT_NEEDS))
     organisations = [f"O{number:03d}" for number in range(1, ORGANISATIONS * scale + 1)]
     return organisations + [f"E{number:03d}" for number in range(1, ENTERPRISES * scale + 1)]
 
 
 def draw_areas(random: Random, everywhere_percent: int) -> tuple[str, ...]:
-    """Return the neighbouring committees served, () for everywhere."""
+    """Return 6, 9 or 12 neighbouring committees that are served, sorted; () is everywhere."""
     if random.randrange(100) < everywhere_percent:
         return ()
     committees = name_committees()
@@ -48,7 +51,11 @@ def draw_areas(random: Random, everywhere_percent: int) -> tuple[str, ...]:
 def draw_people(
     random: Random, givers: Sequence[str], volunteers: int
 ) -> tuple[list[Stock], list[Person]]:
-    """Return the volunteers and one staffed stock per giver and category that they can serve."""
+    """Return the staffed stocks and the volunteers of the givers.
+
+    A giver has one stock for each category that a volunteer of the giver serves, and sometimes one
+    stock above them that limits their sum.
+    """
     programmes = {giver: _draw_programmes(random) for giver in givers}
     people = [
         _draw_person(random, f"P{number:05d}", random.choice(givers), programmes)
@@ -115,14 +122,17 @@ def _staff_stocks(
 
 
 def _draw_statuses(random: Random, reserved_percent: int) -> tuple[str, ...]:
-    """Return the recipient statuses that an offer is kept for, () for anyone."""
+    """Return the recipient statuses that an offer is reserved for; () is for anyone."""
     if random.randrange(100) >= reserved_percent:
         return ()
     return tuple(sorted(random.sample(STATUSES, 3)))
 
 
 def draw_supplies(random: Random, givers: Sequence[str], needs: Sequence[Need]) -> list[Stock]:
-    """Return the stocks that need no person, sized by the demand in each category."""
+    """Return the stocks that need no person, sized by the demand in each category.
+
+    The lift fund is sized by the number of needs.
+    """
     asked: Counter[str] = Counter()
     for need in needs:
         asked[need.category] += need.quantity

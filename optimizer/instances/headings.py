@@ -1,7 +1,7 @@
-"""Which row and which column of a score matrix hold names: decided only where it is beyond doubt.
+"""Find which row and which column of a score matrix hold names, only if there is no doubt.
 
 A row of numbers can be a row of ids or a row of scores. Taking ids for scores gives a wrong optimum
-that looks right, so in doubt the reader asks.
+that looks right, so in doubt an error asks the user to say which it is.
 """
 
 import re
@@ -22,7 +22,7 @@ HEADING_WORDS = frozenset(re.findall(r"\S+", _WORDS))
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the user said of a matrix: whether it has a heading row and an id column. None: find."""
+    """Whether a matrix has a heading row and an id column, as the user says; None: find out."""
 
     header: bool | None = None
     ids: bool | None = None
@@ -30,9 +30,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """Rows of scores, each with the number of names before its scores (0 or 1).
+    """A table of scores whose names are found.
 
     columns, names   ids by column and by row; None: the file has none
+    rows             the rows below any heading row; an id column is still in them
     """
 
     table: Table
@@ -47,7 +48,7 @@ class ScoreTable:
 
 
 def find_number(cell: str) -> Decimal | None:
-    """Return the number in a cell, also one with a decimal comma, or None."""
+    """Return the number in a cell, or None; a number may have a decimal comma."""
     try:
         number = Decimal(cell if "." in cell else cell.replace(",", ".", 1))
     except InvalidOperation:
@@ -56,7 +57,11 @@ def find_number(cell: str) -> Decimal | None:
 
 
 def split_names(table: Table, shape: Shape) -> ScoreTable:
-    """Return the matrix of a table. Raises ``ProblemError`` where the user has to say more."""
+    """Return the matrix of a table.
+
+    Raises ``ProblemError`` if the table has no scores, an id is missing or used twice, or only the
+    user can say what is a name.
+    """
     if not table.rows:
         raise table.fault("holds no scores")
     first, below = table.rows[0], table.rows[1:]
@@ -78,13 +83,16 @@ def _list_ids(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _is_bare(first: Row, below: Sequence[Row]) -> bool:
-    """Return whether the first row is a heading without a word above the ids."""
+    """Return whether the first row is a heading that has no cell above the ids."""
     width = min((len(row.cells) for row in below), default=0)
     return len(first.cells) + 1 == width and _are_names(first.cells, ()) is True
 
 
 def _has_ids(table: Table, header: bool | None) -> bool:
-    """Return whether the first column holds names, by all rows but the first."""
+    """Return whether the first column holds ids.
+
+    The first row is not considered if it may be a heading. Raises ``ProblemError`` in doubt.
+    """
     first, below = table.rows[0], table.rows[1:]
     has_corner = bool(below) and header is not False
     rows = below if has_corner else table.rows
@@ -99,7 +107,7 @@ def _has_ids(table: Table, header: bool | None) -> bool:
 
 
 def _has_header(table: Table, ids: bool) -> bool:
-    """Return whether the first row holds names."""
+    """Return whether the first row holds names. Raises ``ProblemError`` if it can be either."""
     first, below = table.rows[0], table.rows[1:]
     cells = first.cells[1:] if ids else first.cells
     answer = _are_names(cells, [cell for row in below for cell in row.cells[int(ids) :]])
@@ -118,7 +126,7 @@ def _is_heading(corner: str) -> bool:
 
 
 def _are_names(cells: Sequence[str], others: Sequence[str]) -> bool | None:
-    """Return whether cells at an edge are names; None: they can be either."""
+    """Return whether the cells of a first row or column are names; None: they can be either."""
     numbers = [number for cell in cells if cell and (number := find_number(cell)) is not None]
     filled = [cell for cell in cells if cell]
     if not numbers:
@@ -129,7 +137,10 @@ def _are_names(cells: Sequence[str], others: Sequence[str]) -> bool | None:
 
 
 def _look_like_ids(numbers: Sequence[Decimal], others: Sequence[str]) -> bool:
-    """Return whether numbers differ and are whole, and are in a row or unlike all the others."""
+    """Return whether the numbers are whole and differ, and are consecutive or outside the others.
+
+    Two consecutive numbers are too few to count.
+    """
     if len(set(numbers)) < max(len(numbers), 2) or not all(map(_is_whole, numbers)):
         return False
     scores = [number for cell in others if (number := find_number(cell)) is not None]
@@ -149,7 +160,7 @@ def _are_whole(cells: Sequence[str]) -> bool:
 
 
 def _check_names(matrix: ScoreTable, first: Row) -> None:
-    """Require names that are given and differ."""
+    """Raise ``ProblemError`` if there are no scores, or a name is missing or used twice."""
     table, names, columns = matrix.table, matrix.names or (), matrix.columns or ()
     if not matrix.rows:
         raise table.fault("holds no scores")

@@ -1,8 +1,8 @@
-"""What one simulated month leaves to the next: waits, tiers, parts of groups, loads of givers.
+"""What a simulated month passes on to the next: waits, tiers, results of groups, loads of givers.
 
-Under the first policy groups keep what they asked for and had met in ``MONTHS`` months. Under the
-second they keep what was contested, met and open, and givers what they carried, in the ``ROUNDS``
-rounds before.
+Under the first policy the memory of a group is what it asked for and had met in the last ``MONTHS``
+months. Under the second policy it is what was contested, met and open in the last ``ROUNDS``
+rounds, and the memory of a giver is what the giver carried in them.
 """
 
 from collections import defaultdict, deque
@@ -18,15 +18,15 @@ from optimizer.stages.registry import kind_of
 
 MONTHS = 6
 ROUNDS = 5  # before the month itself
-YEAR = 12  # rounds whose pledges are a giver's agreement, where nothing is signed
-RISES_AFTER = 3  # months passed over
+YEAR = 12  # rounds whose mean pledge counts as a giver's agreement: nothing is signed
+RISES_AFTER = 3  # months of waiting
 DIMENSION = "committee"
 Counts = dict[str, tuple[int, int]]  # asked (or open) and met, by group
 Giver = tuple[str, str]  # giver, measure
 
 
 def grow_older(need: Need, most_urgent: int = 1) -> Need:
-    """Return a need passed over once more; every third time its tier becomes more urgent.
+    """Return a need that waits one month more and is not a duty; its tier rises every third month.
 
     most_urgent   no tier rises above it; the second policy keeps tier 1 for danger
     """
@@ -37,14 +37,14 @@ def grow_older(need: Need, most_urgent: int = 1) -> Need:
 
 @dataclass(slots=True)
 class Memory:
-    """The rounds that still count, the latest last."""
+    """What recent months brought, latest last: counts by group, units carried and units pledged."""
 
     groups: deque[Counts] = field(default_factory=lambda: deque(maxlen=MONTHS))
     carried: deque[dict[Giver, int]] = field(default_factory=lambda: deque(maxlen=ROUNDS))
     pledged: deque[dict[Giver, int]] = field(default_factory=lambda: deque(maxlen=YEAR))
 
     def remind(self, problem: Problem, waiting: tuple[Need, ...]) -> Problem:
-        """Return a month with the needs that wait, and with what is remembered."""
+        """Return the month with the needs that wait, its history and, under a draw, its loads."""
         whole = replace(problem, needs=problem.needs + waiting)
         if not problem.policy.is_drawn:
             return replace(whole, history=_write_history(self.groups))
@@ -52,7 +52,7 @@ class Memory:
         return replace(whole, history=_write_history(recent), loads=self._write_loads(problem))
 
     def note(self, problem: Problem, solution: Solution) -> Counts:
-        """Keep what a month brought; return needs asked and met by group."""
+        """Remember a solved month. Return the needs asked and met by group."""
         met = {line.need for line in solution.assignments}
         counts = count_groups(problem, met)
         if not problem.policy.is_drawn:
@@ -71,7 +71,10 @@ class Memory:
         return tuple(grow_older(need, first) for need in left)
 
     def _write_loads(self, problem: Problem) -> tuple[GiverLoad, ...]:
-        """Return what givers have carried; their agreement is the mean of a year's pledges."""
+        """Return the units that each giver carried and agreed to carry.
+
+        The agreement is the mean pledge of a year times the rounds counted, at least 1.
+        """
         now, past = list_pledges(problem), list(self.carried)
         rounds, rows = len(past) + 1, []
         for giver, pledge in sorted(now.items()):
@@ -82,7 +85,10 @@ class Memory:
 
 
 def count_groups(problem: Problem, met: set[str]) -> Counts:
-    """Return needs asked and met by group; needs possible are known to a leximin stage only."""
+    """Return the needs asked and met by group.
+
+    As history, asked stands for possible, which only a leximin stage knows.
+    """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for need in problem.needs:
         group = need.groups.get(DIMENSION)
@@ -128,7 +134,7 @@ def list_pledges(problem: Problem) -> dict[Giver, int]:
 def _count_carried(
     problem: Problem, solution: Solution, pledges: dict[Giver, int]
 ) -> dict[Giver, int]:
-    """Return the units given by giver and measure, from the levels of S17."""
+    """Return the units carried this month, keyed by giver and measure, from the levels of S17."""
     carried = {(row.giver, row.measure): row.carried for row in problem.loads}
     burden = _name_stages(problem, Carrying)
     levels = {

@@ -41,7 +41,7 @@ LIFT_BILLS_FEN = (800_000, 1_650_000)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A category served by people: ``team_percent`` of its needs take two at once."""
+    """A category served by people; two people at once serve ``team_percent`` of its needs."""
 
     category: str
     share: int
@@ -53,13 +53,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A category served from counters, shelves, funds or places without naming a person."""
+    """A category served from counters, shelves, funds or places; no person is assigned."""
 
     category: str
     share: int
     kind: str  # "counter", "goods", "funds", "place"
     quantities: tuple[int, ...]
-    least_percent: int  # least acceptable part of the quantity; 100 = all or nothing
+    least_percent: int  # least acceptable percentage of the quantity; 100 = all or nothing
     supply_percent: int
     givers: int  # givers that offer it at 1,670 needs
     tiers: tuple[int, int, int]

@@ -1,8 +1,8 @@
-"""Adversarial newcomers under the second policy: how long can others keep a need, a group waiting?
+"""Measure how long newcomers can keep a need or a group waiting under the second policy.
 
-Every month newcomers ask for each place that a pool has. ``run_pool`` measures how long each need
-waits beside the bound of FORMULATION.md, ``part_met`` how even committees come out with constant
-demand, ``carry`` how even givers do. Answers are the solver's.
+``run_pool`` measures how long needs wait while newcomers ask for every place of a pool, and gives
+the bound of FORMULATION.md beside it. ``part_met`` measures how evenly the needs of committees are
+met with constant demand, and ``carry`` how evenly givers carry. The caller gives the solver.
 """
 
 from collections import Counter
@@ -18,15 +18,16 @@ from optimizer.problem import GiverLoad, Need, Person, Problem, Stock
 from optimizer.solution import Solution
 
 Solve = Callable[[Problem], Solution]
-QUEUE = 4  # newcomers come while fewer needs than so many for each place wait
+QUEUE = 4  # once this many needs for each place wait, only one newcomer comes a month
 
 
 @dataclass(frozen=True, slots=True)
 class CrowdedPool:
-    """Places that needs of one and of several want: ``sort`` is single, team or units.
+    """A pool of places that needs of one place and of several compete for.
 
-    size      places that a need of several takes; 1: there are only single ones
-    tier      of the needs measured      newcomers   tiers of those that come after them
+    sort      "single"; "team": a need of several takes people; "units": it takes a quantity
+    size      places that a need of several takes; 1: there are only needs of one
+    tier      of the needs measured      newcomers   tiers of the needs that come after them
     """
 
     sort: str
@@ -38,11 +39,12 @@ class CrowdedPool:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A need that was met: in which round after its entry, and the round at the latest.
+    """The round in which a need was met, 1 being that of its entry, and the bounds for it.
 
-    latest   ⌈a / (S − n + 1)⌉ + 1, a: the others of its tier or a more urgent one at entry
-    raised   the same, counted from the round in which its tier is 2 or 1; those of tier 3 that have
-             waited as long count in a too, for they rise no later than it is passed over
+    latest   ⌈a / (S − n + 1)⌉ + 1; S: places, n: size, a: the other needs of its tier or a more
+             urgent one at entry
+    raised   the same bound from the round in which its tier is 2 or 1; a also counts the needs of
+             tier 3 that have waited as long, for their tier rises no later
     """
 
     rounds: int
@@ -51,7 +53,7 @@ class Waited:
 
 
 def run_pool(pool: CrowdedPool, months: int, solve: Solve, seed: int) -> list[Waited]:
-    """Return every need of the pool's size and tier that was met within the months."""
+    """Return the wait of every measured need that was met within the months."""
     random, memory = Random(f"{pool} {seed}"), Memory()  # noqa: S311 - invents data
     waiting: tuple[Need, ...] = ()
     entered: dict[str, int] = {}
@@ -81,7 +83,7 @@ def run_pool(pool: CrowdedPool, months: int, solve: Solve, seed: int) -> list[Wa
 def _draw_newcomers(
     pool: CrowdedPool, random: Random, month: int, waiting: int
 ) -> tuple[Need, ...]:
-    """Return a need to be measured every second month, and single ones for every place."""
+    """Return needs of one place, at most one for each place, and in odd months a measured need."""
     room = max(1, QUEUE * pool.places - waiting)
     others = min(pool.places, room)
     needs = [
@@ -101,7 +103,7 @@ def _ask(name: str, pool: CrowdedPool, size: int, tier: int) -> Need:
 
 
 def _offer(pool: CrowdedPool, needs: tuple[Need, ...], seed: str) -> Problem:
-    """Return a month in which needs of each size share the places."""
+    """Return a month in which needs of each size share the places of the pool."""
     staffed = pool.sort == "team"
     sizes = sorted({1, pool.size})
     stocks = tuple(
@@ -119,9 +121,9 @@ def _offer(pool: CrowdedPool, needs: tuple[Need, ...], seed: str) -> Problem:
 
 
 def _count_latest(pool: CrowdedPool, problem: Problem, need: Need, *, with_rising: bool) -> int:
-    """Return the round in which the need is met at the latest, counted from this month.
+    """Return the latest round in which the need is met by the bound, 1 being this month's.
 
-    with_rising   needs of a later tier that have waited as long as it count too
+    with_rising   needs of a later tier that have waited as long count too
     """
     size = max(need.people, need.quantity)
     ahead = sum(
@@ -135,7 +137,10 @@ def _count_latest(pool: CrowdedPool, problem: Problem, need: Need, *, with_risin
 def part_met(
     demand: Mapping[str, int], places: int, months: int, solve: Solve, salt: int
 ) -> dict[str, Fraction]:
-    """Return the part of every committee's needs met, all asking for the same stock every month."""
+    """Return the fraction of needs met over all months, by committee; all ask for the same stock.
+
+    ``demand``: needs in each month, by committee.
+    """
     memory, total = Memory(), Counter[str]()
     stock = Stock("pool", "giver", "help", places)
     for month in range(months):
@@ -157,7 +162,10 @@ def part_met(
 def carry(
     agreed: Mapping[str, int], asks: int, rounds: int, solve: Solve, salt: int
 ) -> dict[str, int]:
-    """Return what every giver of one pool has carried after rounds of as many needs each."""
+    """Return the units that each giver of one pool carried in ``rounds`` rounds of ``asks`` needs.
+
+    ``agreed``: units that a giver offers in each round.
+    """
     past: list[Counter[str]] = []
     total = Counter[str]()
     stocks = tuple(Stock(g, g, "help", units, pledge=g) for g, units in agreed.items())
@@ -175,7 +183,7 @@ def carry(
 
 
 def draw_pools(runs: int, seed: int) -> Iterator[CrowdedPool]:
-    """Yield pools of every sort and tier; tier 3 alone, and beside newcomers of tier 2."""
+    """Yield 15 pools in each run: each of three sorts with five choices of tiers."""
     random = Random(f"pools {seed}")  # noqa: S311 - invents data
     for _ in range(runs):
         for sort in ("single", "team", "units"):

@@ -2,7 +2,8 @@
 
 Three tables, each with or without a heading row:
 students      id, project of the first choice, of the second, …
-projects      id, supervisor, capacity[, least], in any order that headings or contents show
+projects      id, supervisor, capacity[, least], in the order of the headings; without them also
+              id, capacity, supervisor[, least]
 supervisors   id, capacity[, least]
 A project also uses its supervisor's capacity. Score of the k-th choice: longest list - k + 1.
 """
@@ -38,7 +39,7 @@ class ProjectFiles:
     """The three tables and how to read them.
 
     header      whether all have a heading row; None: find out for each
-    or_closed   a project runs with its least number of students or not at all
+    or_closed   a project has at least its least number of students or none at all
     """
 
     students: Table
@@ -50,7 +51,7 @@ class ProjectFiles:
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """A problem, what the reader saw in one line, and warnings about what it left out."""
+    """A problem; ``seen``: what the reader saw, in one line; ``warnings``: what was left out."""
 
     problem: Problem
     seen: str
@@ -60,7 +61,7 @@ class Projects:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A project, or a supervisor, who has nobody ``above``."""
+    """A project or a supervisor; ``above``: the supervisor of a project, empty for a supervisor."""
 
     id: str
     capacity: int
@@ -70,25 +71,25 @@ class _Place:
 
     @property
     def stock(self) -> str:
-        """The id of its stock."""
+        """The id of the stock of the place."""
         return f"{'project' if self.above else 'supervisor'}-{self.id}"
 
     @property
     def title(self) -> str:
-        """The words for it, with its row in the file."""
+        """The words for the place, with its row in the file."""
         return f"{'project' if self.above else 'supervisor'} {self.id} (row {self.row.number})"
 
 
 @dataclass(slots=True)
 class _Chosen:
-    """Students with the projects that they rank, and what was left out of their lists."""
+    """The projects that each student ranks, and warnings about what was left out of the lists."""
 
     has_heading: bool
     students: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def add(self, table: Table, row: Row, projects: Set[str]) -> None:
-        """Add a row. Raises ``ProblemError`` for a project that is not known."""
+        """Add the row of a student. Raises ``ProblemError`` for a project that is not known."""
         ranked: list[str] = []
         for column, project in enumerate(row.cells[1:], start=1):
             if project and project not in projects:
@@ -103,7 +104,10 @@ class _Chosen:
 
 
 def read_projects(files: ProjectFiles, policy: str) -> Projects:
-    """Return the problem. Raises ``ProblemError`` whose path is the file, row and column."""
+    """Return the problem of the tables.
+
+    Raises ``ProblemError`` whose path is the file, with row and column if one cell is at fault.
+    """
     columns = order_columns(files.supervisors, SUPERVISOR_WORDS, files.header)
     bosses = _read_places(files.supervisors, columns, {})
     known = {boss.id: boss for boss in bosses}
@@ -193,7 +197,7 @@ def _whole(table: Table, row: Row, column: int) -> int:
 
 
 def _read_students(files: ProjectFiles, projects: Set[str]) -> _Chosen:
-    """Read the lists; a project named again and an empty cell are left out, and said."""
+    """Return the lists; a repeated project and an empty cell are left out, with a warning."""
     table = files.students
     heading = has_student_heading(table, files.header, projects)
     rows = table.rows[1:] if heading else table.rows

@@ -1,7 +1,7 @@
-"""Why a published instance has no answer: the cheapest reason that is enough.
+"""Find why a published instance has no answer: the first reason that suffices, cheap ones first.
 
-First sums, then a single giver or receiver that cannot. Each reason is enough by itself. Without
-one, only a search finds which demands and least loads conflict (``what_if/conflict.py``).
+Sums are compared first, then single needs, then single stocks. If no reason is found, only a search
+finds which demands and least loads conflict (``what_if/conflict.py``).
 """
 
 from collections import defaultdict
@@ -14,16 +14,16 @@ from optimizer.problem import Need, Pair, Problem, find_ancestors
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Id of a stock or of a need -> the words for it, with its place in the file."""
+    """The words for a stock or a need, with its place in the file, keyed by its id."""
 
     stocks: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_reason(problem: Problem, words: Words) -> str | None:
-    """Return why there is no answer, for needs that list the stocks that deliver to them.
+    """Return a phrase that shows why there is no answer; None if no sum, need or stock shows it.
 
-    None: no sum and no single need or stock shows it.
+    Every need must be ``listed``: only stocks that a pair names deliver to it.
     """
     facts = _Facts(problem, words)
     found = chain(facts.compare_sums(), facts.list_short_needs(), facts.list_idle_stocks())
@@ -31,7 +31,7 @@ def find_reason(problem: Problem, words: Words) -> str | None:
 
 
 class _Facts:
-    """What each need can take and each stock can give by itself."""
+    """What each need can take and each stock can give if nothing else takes part."""
 
     def __init__(self, problem: Problem, words: Words) -> None:
         self.problem, self.words = problem, words
@@ -43,7 +43,7 @@ class _Facts:
             self.pairs[pair.need].append(pair)
 
     def compare_sums(self) -> Iterator[str]:
-        """Yield what all stocks or all needs together lack."""
+        """Yield a phrase if needs ask more than all stocks have, or stocks more than all needs."""
         wanted = sum(self._least_use(self.needs[need]) for need in self.pinned)
         room = sum(stock.capacity for stock in self.problem.stocks if not stock.parents)
         if wanted > room:
@@ -54,14 +54,14 @@ class _Facts:
             yield f"least loads ask {asked}, only {most} wanted"
 
     def _least_use(self, need: Need) -> int:
-        """Return the least that a need uses of all stocks: its units from the cheapest ones."""
+        """Return the least capacity that a need uses: its least units from its cheapest stock."""
         return need.least_units * min((p.consumption for p in self.pairs[need.id]), default=0)
 
     def _most_use(self, need: Need) -> int:
         return need.quantity * max((p.consumption for p in self.pairs[need.id]), default=0)
 
     def list_short_needs(self) -> Iterator[str]:
-        """Yield the needs that their stocks cannot meet even alone."""
+        """Yield a phrase for each pinned need that its stocks could not meet even alone."""
         for name in sorted(self.pinned):
             need, pairs = self.needs[name], self.pairs[name]
             able = [units for pair in pairs if (units := self._units(need, pair))]
@@ -71,13 +71,13 @@ class _Facts:
                 yield f"{title}: {need.least_units} wanted, {len(able)} can give{amount}"
 
     def _units(self, need: Need, pair: Pair) -> int:
-        """Return the most units that a stock can give to a need alone."""
+        """Return the most units that the pair's stock could give to the need if no other asked."""
         most = need.quantity if pair.most is None else min(pair.most, need.quantity)
         stock = self.stocks[pair.stock]
         return min(most, stock.capacity // pair.consumption) if pair.consumption else most
 
     def list_idle_stocks(self) -> Iterator[str]:
-        """Yield the stocks whose least use is more than all needs can take of them."""
+        """Yield a phrase for each stock whose least use is more than all needs can take of it."""
         use: dict[str, int] = defaultdict(int)
         takers: dict[str, int] = defaultdict(int)
         ids = [stock.id for stock in self.problem.stocks]

@@ -1,8 +1,8 @@
 """Reviewer assignment from a matrix of scores: receivers are columns, givers are rows.
 
 Every receiver gets ``demand`` different givers, every giver serves between ``load_min`` and ``cap``
-receivers, and a score equal to ``conflict`` forbids the pair. Scores become whole numbers with up
-to six decimals.
+receivers, and a score equal to ``conflict`` forbids the pair. Scores are multiplied by a power of
+ten to make them whole numbers; decimals beyond the sixth are rounded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from optimizer.problem import Need, Pair, Pin, Problem, Stock
 
 MOST_DECIMALS = 6
 MOST_PAIRS = 2_000_000  # of giver and receiver in one instance
-FORBIDDEN = "conflict"  # the word of --empty for pairs that must not be
+FORBIDDEN = "conflict"  # the word of --empty for forbidden pairs
 _EACH = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 _TOTAL = Stage("total", StageKind.MAX_SCORE)
 SCORE_POLICIES = {
@@ -31,9 +31,12 @@ SCORE_POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreTerms:
-    """demand: givers per receiver; load_min, cap: receivers per giver; conflict: forbids a pair.
+    """What the user says of an assignment.
 
-    empty   what an empty cell means: a score, or ``FORBIDDEN``; None: it is a fault
+    demand          givers for each receiver
+    load_min, cap   least and most receivers of each giver
+    conflict        score that forbids a pair
+    empty           what an empty cell means: a score, or ``FORBIDDEN``; None: it is an error
     """
 
     demand: int
@@ -45,10 +48,10 @@ class ScoreTerms:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a file says of pairs. ``scores``: of the pairs (giver, receiver) that may be.
+    """The scores of a file, keyed by (giver, receiver); a forbidden pair has no score.
 
     seen     what the reader saw, in one line
-    words    id of a stock or need of the problem -> the words for it and its place in the file
+    words    the words for each stock or need of the problem and its place in the file, keyed by id
     """
 
     name: str
@@ -61,7 +64,11 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A problem, how many of its points make one point of the file, and what it was made from."""
+    """A problem and the preferences that it was made from.
+
+    scale        points of the problem that make one point of the file
+    is_rounded   whether decimals were rounded
+    """
 
     problem: Problem
     scale: int
@@ -78,7 +85,7 @@ def read_scores(table: Table, terms: ScoreTerms, policy: str, shape: Shape | Non
 
 
 def read_matrix(matrix: ScoreTable, terms: ScoreTerms) -> Preferences:
-    """Return the scores of all pairs of a matrix without those that must not be."""
+    """Return the preferences of a matrix. Raises ``ProblemError`` for an unreadable cell."""
     table, rows, width = matrix.table, matrix.rows, _measure(matrix)
     givers = matrix.names or tuple(f"giver-{k + 1:05d}" for k in range(len(rows)))
     receivers = matrix.columns or tuple(f"receiver-{k + 1:05d}" for k in range(width))
@@ -124,7 +131,7 @@ def _name_places(matrix: ScoreTable, givers: Sequence[str], receivers: Sequence[
 def _place(
     kind: str, ids: Sequence[str], places: Sequence[str], *, has_names: bool
 ) -> dict[str, str]:
-    """Return the words for each id: its place, after its name if the file has names."""
+    """Return the words for each id: its place in the file, after its name if the file has names."""
     pairs = zip(ids, places, strict=True)
     return {id_: f"{kind} {id_} ({place})" if has_names else place for id_, place in pairs}
 
@@ -134,7 +141,7 @@ def _describe(names: Sequence[str] | None) -> str:
 
 
 def _read_cell(table: Table, row: Row, column: int, terms: ScoreTerms) -> Decimal | None:
-    """Return the score of a cell, or None for a pair that must not be."""
+    """Return the score of a cell; None forbids the pair. Raises ``ProblemError`` for other text."""
     cell = row.cells[column] if column < len(row.cells) else ""
     if not cell:
         if terms.empty is None:
@@ -149,14 +156,17 @@ def _read_cell(table: Table, row: Row, column: int, terms: ScoreTerms) -> Decima
 
 
 def refuse_many(table: Table, givers: int, receivers: int) -> None:
-    """Raise ``ProblemError`` for more pairs than an instance may have."""
+    """Raise ``ProblemError`` if there are more than ``MOST_PAIRS`` pairs."""
     if givers * receivers > MOST_PAIRS:
         pairs = f"{givers} givers and {receivers} receivers"
         raise table.fault(f"{pairs} make more than {MOST_PAIRS} pairs")
 
 
 def make_scores(preferences: Preferences, terms: ScoreTerms, policy: str) -> Scores:
-    """Return the problem of preferences. Raises ``ProblemError`` for terms that cannot be."""
+    """Return the problem of preferences.
+
+    Raises ``ProblemError`` if ``load_min`` exceeds ``cap`` or the problem does not allow a number.
+    """
     if terms.load_min > terms.cap:
         raise ProblemError("--load-min", "must not exceed --cap")
     decimals = max(map(_decimals, preferences.scores.values()), default=0)

@@ -1,7 +1,7 @@
-"""Simulate many months in a row: needs arrive, some are met, the others wait, groups have a memory.
+"""Simulate months in a row: needs arrive, some are met, the others wait, groups have a memory.
 
 Each month's offers and new needs are generated. Unmet needs come back one month older
-(``memory.py``). The simulation judges fairness over time and decides nothing.
+(``memory.py``). The simulation measures fairness over time and decides nothing.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Solve = Callable[[Problem], Solution]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The result of one simulated month; ``longest_wait``: rounds, of the needs met."""
+    """The result of one simulated month; ``longest_wait``: of the needs met, in rounds."""
 
     number: int
     asked: int
@@ -34,7 +34,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All months together; ratios are met of asked, ``longest_wait`` of any need, in rounds."""
+    """All months together.
+
+    ratios         needs met / needs asked, by group
+    longest_wait   of any need, met or not, in rounds
+    """
 
     months: tuple[Month, ...]
     ratios: dict[str, Fraction]
@@ -52,7 +56,7 @@ class Report:
 
 
 def gini_of(values: Iterable[Fraction]) -> float:
-    """Return half the mean absolute difference over the mean; 0 without values.
+    """Return half the mean absolute difference over the mean; 0 if there is no value above 0.
 
     Source: Gini (1912).
     """
@@ -65,7 +69,10 @@ def gini_of(values: Iterable[Fraction]) -> float:
 
 
 def jain_of(values: Iterable[Fraction]) -> float:
-    """Return (sum x)^2 / (n sum x^2); 1 without values. Source: Jain, Chiu, Hawe (1984)."""
+    """Return (sum x)^2 / (n sum x^2); 1 if there is no value above 0.
+
+    Source: Jain, Chiu, Hawe (1984).
+    """
     held = list(values)
     squares = sum(value * value for value in held)
     return float(sum(held) ** 2 / (len(held) * squares)) if squares else 1.0
@@ -91,7 +98,10 @@ def simulate(
 
 
 def run_months(months: int, arrive: Callable[[int], Problem], decide: Solve) -> Report:
-    """Run months in turn; ``arrive`` makes each problem from the unmet needs and the memory."""
+    """Run months in turn; ``arrive`` gives new needs and offers, ``decide`` solves the month.
+
+    Unmet needs and the memory of earlier months are added to what arrives.
+    """
     waiting: tuple[Need, ...] = ()
     memory, groups = Memory(), list[Counts]()
     done: list[Month] = []
@@ -110,7 +120,7 @@ def run_months(months: int, arrive: Callable[[int], Problem], decide: Solve) -> 
 
 
 def _sum_ratios(groups: Iterable[Counts]) -> dict[str, Fraction]:
-    """Return what every group got of what it asked for over all months."""
+    """Return needs met / needs asked over all months by group; a group without needs has none."""
     total: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for of_month in groups:
         for group, (asked, got) in of_month.items():
@@ -120,7 +130,7 @@ def _sum_ratios(groups: Iterable[Counts]) -> dict[str, Fraction]:
 
 
 def _arrive(problem: Problem, number: int) -> Problem:
-    """Return a generated month whose needs are new: named by month, without wait or pins."""
+    """Return a generated month whose needs are new: the month in their ids, no wait and no pins."""
     name = {need.id: f"M{number:02d}-{need.id}" for need in problem.needs}
     return replace(
         problem,

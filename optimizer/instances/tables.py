@@ -1,4 +1,4 @@
-"""Read a table that somebody published: encoding and separator are found, faults name the place.
+"""Read a published table: encoding and separator are found, and errors name the place.
 
 Encodings: UTF-8 with or without a byte order mark, UTF-16, GB18030. Separators: comma, semicolon,
 tab, spaces. ``ProblemError.path`` is the place in words, such as ``scores.csv, row 3, column 2``;
@@ -16,7 +16,7 @@ from optimizer.codec import ProblemError
 
 MOST_BYTES = 64 << 20
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
-_TRIED = ("tab", "semicolon", "comma")  # of equal ones the first: a comma may be a decimal point
+_TRIED = ("tab", "semicolon", "comma")  # in a tie the first wins: a comma may be a decimal point
 _FOREIGN = ("|", "，", "；", "、")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a byte order mark"),
@@ -55,7 +55,7 @@ class Table:
         return ProblemError(place, reason)
 
     def refuse_twice(self, names: Iterable[tuple[str, Row]]) -> None:
-        """Raise ``ProblemError`` at the first name that an earlier row has."""
+        """Raise ``ProblemError`` at the first name that an earlier row has too."""
         seen: dict[str, Row] = {}
         for name, row in names:
             if name in seen:
@@ -64,7 +64,10 @@ class Table:
 
 
 def read_table(name: str, data: bytes, separator: str | None = None) -> Table:
-    """Return the table of a file. Raises ``ProblemError`` for bytes that are not a table."""
+    """Return the table of a file. Raises ``ProblemError`` for bytes that are not a table.
+
+    ``separator``: a key of ``SEPARATORS``; None: find it.
+    """
     text, encoding = decode(name, data)
     word = separator or _find_separator(name, text)
     rows = _split_spaces(text) if word == "space" else _read_csv(name, text, SEPARATORS[word])
@@ -73,7 +76,10 @@ def read_table(name: str, data: bytes, separator: str | None = None) -> Table:
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:
-    """Return text and encoding of a file. Raises ``ProblemError`` for what is no text."""
+    """Return the text of a file and the name of its encoding.
+
+    Raises ``ProblemError`` if the file is not text, is UTF-32 or is larger than ``MOST_BYTES``.
+    """
     if len(data) > MOST_BYTES:
         raise ProblemError(name, f"is larger than {MOST_BYTES >> 20} MiB")
     for codec, word in _list_encodings(name, data):
@@ -102,7 +108,10 @@ def _list_encodings(name: str, data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _find_separator(name: str, text: str) -> str:
-    """Return the separator that divides the most of the first lines."""
+    """Return the separator that divides the largest number of the first 200 lines.
+
+    Raises ``ProblemError`` if every line has a separator that is not read.
+    """
     lines = list(filter(str.strip, text.splitlines()[:200]))
     divided = [(_count_divided(lines, SEPARATORS[word]), word) for word in _TRIED]
     most, best = max(divided, key=itemgetter(0))

@@ -1,8 +1,8 @@
-"""Turn a generated month into one of the second policy, which asks for more of its kinds.
+"""Turn a generated month into one that the second policy accepts.
 
-A kind of visit that sometimes takes two people becomes two kinds: what takes two has a kind of its
-own, which the same people staff. Every divisible kind has one least quantity, the smallest that a
-need of it has, and the asks of one household for one divisible kind are joined.
+A category of visits that sometimes take two people is split: the visits that take two get a
+category of their own, with the same people. Every divisible category gets one least quantity, the
+smallest of its needs, and the asks of one recipient for one divisible category are joined.
 """
 
 from collections.abc import Iterable
@@ -60,7 +60,7 @@ def _sort_pairs(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
 
 
 def _level_least(needs: list[Need]) -> list[Need]:
-    """Give every need of a divisible kind the smallest least quantity of the kind."""
+    """Return the needs; all of a divisible category have the smallest least quantity in it."""
     least: dict[str, int] = {}
     for need in needs:
         least[need.category] = min(need.least_units, least.get(need.category, need.least_units))
@@ -72,7 +72,10 @@ def _level_least(needs: list[Need]) -> list[Need]:
 
 
 def _join_asks(needs: list[Need], ruled: frozenset[str]) -> list[Need]:
-    """Join the asks that the policy wants as one, under the id of the first."""
+    """Return the needs, with those of one ask joined under the id of the first.
+
+    ``ruled``: the ids of needs that are not joined.
+    """
     kept: list[Need] = []
     place: dict[AskKey, int] = {}
     for need in needs:
