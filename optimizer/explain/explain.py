@@ -1,8 +1,8 @@
-"""Why a need is met or not, as codes and numbers: no sentences, and no names for a resident.
+"""Explain why a need is unmet, as codes and numbers: no sentences, and no names for a resident.
 
-``explain`` adds to every ground of a solution the offers left after each filter and the nearest
+``explain`` adds to every ground of a solution the offers that pass each filter and the nearest
 miss, the needs that are served instead, the tickets of the draw, and what would open more offers.
-Which stage decided is the solve's to say, with its proof (``search/deciding.py``).
+The solve finds which stage decided, with its proof (``search/deciding.py``).
 """
 
 from collections import Counter
@@ -24,11 +24,11 @@ _BY_FILTERS = (
     GroundCode.DECLINED_BEFORE,
 )
 
-_RULED = (GroundCode.FORBIDDEN, GroundCode.DECLINED_BEFORE)  # no time or paper helps
+_RULED = (GroundCode.FORBIDDEN, GroundCode.DECLINED_BEFORE)  # no other time or status helps
 
 
 def explain(problem: Problem, solution: Solution) -> tuple[Explanation, ...]:
-    """Explain every unmet need, in the order of ids; () for a solution that is not usable."""
+    """Explain every unmet need, in order of id; () if the solution is not usable."""
     if not solution.is_usable:
         return ()
     places = Places(problem, Offers(problem), solution.assignments)
@@ -69,8 +69,8 @@ def _add_tickets(
 ) -> Explanation:
     """Return an explanation with the tickets that were drawn.
 
-    A public draw draws homes first; then a need's own ticket says something only if another need
-    of its home is met.
+    A public draw draws homes first. The own ticket of a need is added only if another need of its
+    home is met; otherwise it says nothing.
     """
     seed, is_served = problem.seed, True
     if problem.policy.is_drawn:
@@ -84,7 +84,7 @@ def _add_tickets(
 
 
 def _draw(seed: str, name: str, others: Iterable[str]) -> tuple[str, str]:
-    """Return the ticket of a name, and the last ticket of the others that comes before it."""
+    """Return the ticket of a name, and the last earlier one of the others ("" if there is none)."""
     ticket = ticket_of(seed, name)
     drawn = (ticket_of(seed, other) for other in others)
     return ticket, max((other for other in drawn if other < ticket), default="")
@@ -99,7 +99,10 @@ def _home_of(need: Need) -> str:
 
 
 def _compare(need: Need, holder: Need) -> str:
-    """Return the first fact in which the holder has priority; ``other``: a later stage decided."""
+    """Return the first fact in which the needs differ, as seen from the holder.
+
+    ``other``: they differ in none of them, so a later stage decided.
+    """
     if holder.duty and not need.duty:
         return "duty"
     if holder.tier != need.tier:

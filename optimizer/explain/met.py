@@ -1,4 +1,4 @@
-"""Who else could have served a met need, and who came next.
+"""Which other givers could have served a met need, and which came next.
 
 Givers are compared by the score of their best pair with the need, the only fact about a pair that a
 stage reads; equal scores share a rank. Codes and numbers only.
@@ -16,10 +16,10 @@ from optimizer.solution import Solution
 class Match:
     """How one need is met.
 
-    givers       who serves it
-    alternatives eligible givers besides them, whether free or not
+    givers       the givers that serve it
+    alternatives other eligible givers, whether they are free or not
     rank         of the best serving giver among all eligible ones; 1 is the best score
-    runner_up    the best of the alternatives; empty when there is none
+    runner_up    the best of the alternatives; empty if there are none
     """
 
     need: str
@@ -30,7 +30,7 @@ class Match:
 
 
 def explain_met(problem: Problem, solution: Solution) -> tuple[Match, ...]:
-    """Explain every met need, in the order of ids; () for a solution that is not usable."""
+    """Explain every met need, in order of id; () if the solution is not usable."""
     if not solution.is_usable:
         return ()
     offers = Offers(problem)

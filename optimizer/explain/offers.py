@@ -1,7 +1,7 @@
-"""Which offers pass which filters for a need: counts per filter and the nearest miss.
+"""Count which offers pass which filters for a need, and find the nearest miss.
 
 The order of filters is that of FORMULATION.md: category, area, status, skill, slot, forbidden. A
-stock counts once, at the last filter that any of its people reaches. Codes and numbers only.
+stock counts once: with the one of its people that passes the most filters. Codes and numbers only.
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +19,11 @@ PASSED = len(FILTERS)
 
 @dataclass(frozen=True, slots=True)
 class OfferCounts:
-    """How many offers failed at each filter (0 included), and how many passed them all."""
+    """How many offers fail at each filter, 0 included, and how many pass all filters.
+
+    ``nearest``: the offer of the category that passes the most; None if one passes all, or there is
+    none.
+    """
 
     failed: tuple[tuple[str, int], ...]
     eligible: int
@@ -27,7 +31,7 @@ class OfferCounts:
 
 
 class Offers:
-    """The filters of one problem, evaluated per need and cached per class of similar needs."""
+    """The filters of one problem; counts are cached for needs that the filters read alike."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem, self._validity = problem, Validity(problem)
@@ -48,14 +52,14 @@ class Offers:
         self._cache: dict[tuple[object, ...], OfferCounts] = {}
 
     def count(self, need: Need) -> OfferCounts:
-        """Count the offers of the month by the filter at which they fail for this need."""
+        """Return how many offers of the month fail at each filter for this need."""
         key = self.class_of(need)
         if key not in self._cache:
             self._cache[key] = self._count(need)
         return self._cache[key]
 
     def class_of(self, need: Need) -> tuple[object, ...]:
-        """Return what the filters read of a need; equal for needs that no filter tells apart."""
+        """Return what the filters read of a need; needs with equal keys pass the same filters."""
         key: tuple[object, ...] = (need.category, need.area, need.statuses, need.requires)
         key += (need.slots, need.days, tuple(need.status_days.items()))
         if need.listed or self._forbids[need.id] or self._pairs[need.id]:
@@ -63,7 +67,7 @@ class Offers:
         return key
 
     def eligible(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
-        """Yield every stock that passes all filters, with each of its people if it is staffed."""
+        """Yield every stock that passes all filters, with each person of it who does if staffed."""
         for stock in self._stocks.get(need.category, ()):
             if is_open_to(stock, need):
                 for person in self._list_staff(stock):
@@ -91,21 +95,21 @@ class Offers:
         return [s for s in shared if self._validity.allow_visit(need, stock, person, s)]
 
     def slots_of(self, need: Need, stock: Stock, person: Person | None) -> list[str]:
-        """Return the slots of a visit; none for what is delivered without a person."""
+        """Return the slots of a visit; an empty list without a person, for a delivery has none."""
         return [] if person is None else self.slots(need, stock, person)
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
-        """Return the units of the stock used per unit given."""
+        """Return the units of the stock that one unit given to the need uses."""
         pair = self._find_pair(need, stock, person)
         return 1 if pair is None else pair.consumption
 
     def most(self, need: str, stock: str) -> int | None:
-        """Return the most units, or persons, that the stock may give to the need; None: any."""
+        """Return the most units or persons that the stock may give to the need; None: no limit."""
         pair = self._find_pair(need, stock, None)
         return None if pair is None else pair.most
 
     def score(self, need: str, stock: str, person: str | None) -> int:
-        """Return the points per unit given."""
+        """Return the points for each unit given to the need."""
         pair = self._find_pair(need, stock, person)
         return 0 if pair is None else pair.score
 
@@ -178,7 +182,10 @@ class Offers:
 
 
 def _shared_slots(need: Need, stock: Stock, person: Person) -> set[str]:
-    """Return the slots that need, stock and person all allow; empty needs and stocks allow any."""
+    """Return the slots that need, stock and person all allow.
+
+    A need or stock without slots allows any slot.
+    """
     shared = set(person.slots)
     for wanted in (need.slots, stock.slots):
         if wanted:

@@ -1,8 +1,8 @@
-"""What would let one more offer serve an unmet need: another area, status or time.
+"""Find what would let one more offer serve an unmet need: another area, status or time.
 
-An *opening* relaxes one filter of FORMULATION.md and keeps the others: with one of its values in
-place of what the need has, some offer that is refused now passes, and there is enough for the need.
-A value is *free* if the answer leaves that much, so that nobody else would have lost anything.
+An *opening* relaxes one filter of FORMULATION.md and keeps the others: with another value in place
+of the need's, some offer that is refused now passes, and it has enough for the need. A value is
+*free* if the answer does not use what the need would take, so that nobody else would lose anything.
 """
 
 from collections import defaultdict
@@ -16,14 +16,14 @@ from optimizer.problem import Need, Person, Stock
 
 _Giver = tuple[Stock, Person | None]
 _At = tuple[str, str | None]  # a value and a slot; no slot: delivered without a person
-_Relaxed = Iterator[tuple[_Giver, tuple[str, ...]]]  # givers and the values that they ask for
+_Relaxed = Iterator[tuple[_Giver, tuple[str, ...]]]  # givers, and the values that let them serve
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Who can serve with one value in one slot: ``new`` with it alone, ``others`` without it too.
+    """The givers that can serve with one value in one slot: ``others`` can without the value too.
 
-    A team needs one who is new; otherwise the value opens nothing.
+    A team needs somebody ``new``; otherwise the value opens nothing.
     """
 
     new: tuple[_Giver, ...]
@@ -34,7 +34,7 @@ _Ways = dict[_At, _Way]
 
 
 class Openings:
-    """The openings of unmet needs under one answer; needs that ask alike are looked at once."""
+    """The openings of unmet needs under one answer; needs that filters read alike share them."""
 
     def __init__(self, places: Places) -> None:
         self._places, self._offers, self._held = places, places.offers, places.held
@@ -49,9 +49,9 @@ class Openings:
             self._visited[recipient] |= {line.slot for line in lines if line.slot is not None}
 
     def find(self, need: Need) -> tuple[Opening, ...]:
-        """Return the filters, in their order, that one other value would pass.
+        """Return the filters, in their order, that another value would pass.
 
-        None for a team where days count: its members would need the same day.
+        () for a team if days count, because its members would need the same day.
         """
         if need.people > 1 and self._offers.has_days:
             return ()
@@ -71,12 +71,12 @@ class Openings:
         return Opening(name, tuple(sorted({at[0] for at in enough})), tuple(sorted(free)))
 
     def _suffices(self, need: Need, way: _Way, slot: str | None) -> bool:
-        """Return whether the givers are enough if everything that they have were for the need."""
+        """Return whether the givers have enough if they serve nobody but this need."""
         able = _keep(way, lambda person: person.most_visits > 0)
         return self._serves(need, able, slot, {})
 
     def _is_free(self, need: Need, way: _Way, slot: str | None) -> bool:
-        """Return whether the answer leaves enough with these givers for the whole need."""
+        """Return whether these givers have enough for the need beside what the answer uses."""
         if slot in self._visited[need.recipient]:
             return False
         held = self._held
@@ -84,7 +84,10 @@ class Openings:
         return self._serves(need, free, slot, self._used)
 
     def _serves(self, need: Need, way: _Way, slot: str | None, used: Mapping[str, int]) -> bool:
-        """Return whether one stock delivers the least that helps, or a team can be formed."""
+        """Return whether a stock can deliver the least units or a team with somebody new can form.
+
+        ``used``: units of each stock that are taken already.
+        """
         if slot is None:
             least = need.least_units
             return any(self._has_room(need, stock, None, least, used) for stock, _ in way.new)
@@ -102,7 +105,7 @@ class Openings:
     def _has_room(
         self, need: Need, stock: Stock, person: Person | None, units: int, used: Mapping[str, int]
     ) -> bool:
-        """Return whether stock and ancestors have the units left, and may be in use with them."""
+        """Return whether the stock and its ancestors have the units and reach their thresholds."""
         taken = units * self._offers.consumption(need.id, stock.id, person.id if person else None)
         most = self._offers.most(need.id, stock.id)
         return (most is None or units <= most) and all(
@@ -120,7 +123,7 @@ def _keep(way: _Way, is_able: Callable[[Person], bool]) -> _Way:
 
 
 def _collect(offers: Offers, need: Need, rows: _Relaxed) -> _Ways:
-    """Return the ways of each value; givers that ask for none can complete any team."""
+    """Return the ways of each value; givers that need no other value are ``others`` in all ways."""
     new: dict[_At, list[_Giver]] = defaultdict(list)
     others: dict[str | None, list[_Giver]] = defaultdict(list)
     for giver, values in rows:
@@ -134,7 +137,7 @@ def _collect(offers: Offers, need: Need, rows: _Relaxed) -> _Ways:
 
 
 def _by_area(offers: Offers, need: Need) -> _Relaxed:
-    """Yield givers with the areas that would do; none if they serve the need where it is."""
+    """Yield givers with the areas that they would serve; () if they serve the need where it is."""
     for stock, person in offers.givers(need):
         limits = [{*row.areas} for row in (stock, person) if row is not None and row.areas]
         areas = set.intersection(*limits) if limits else {need.area}
@@ -146,7 +149,7 @@ def _by_area(offers: Offers, need: Need) -> _Relaxed:
 
 
 def _by_status(offers: Offers, need: Need) -> _Relaxed:
-    """Yield givers with the statuses that would do; none if they serve the need as it is."""
+    """Yield givers with the statuses that they accept; () if they serve the need as it is."""
     for stock, person in offers.givers(need):
         is_kept = bool(stock.statuses) and not {*stock.statuses} & {*need.statuses}
         asked = replace(need, statuses=stock.statuses, status_days={}) if is_kept else need

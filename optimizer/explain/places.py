@@ -2,7 +2,7 @@
 
 A *place* of a visit is a person of a stock in a slot; a place of a delivery is a stock. A place is
 written as the line that the need would get there, a delivery with its least units. ``Held`` counts
-the units left in stocks and the visits of persons.
+the unused units of stocks and the visits of persons.
 """
 
 from bisect import bisect_left
@@ -17,7 +17,7 @@ Lines = Sequence[Assignment]
 
 
 class _Above(dict[str, tuple[str, ...]]):
-    """A stock and all its ancestors, written out when first asked for."""
+    """Each stock with all its ancestors, computed at the first lookup."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
@@ -33,8 +33,8 @@ class _Above(dict[str, tuple[str, ...]]):
 class Held:
     """The counters of one answer.
 
-    lines   of every met need       at      line by person and slot
-    room    units left in a stock   visits  lines of every person     users   lines of every stock
+    lines   of every met need        at      line by person and slot
+    room    unused units of a stock  visits  lines of every person     users   lines of every stock
     above   a stock and all its ancestors
     """
 
@@ -64,11 +64,11 @@ class Held:
         return {line.need for line in self.users.get(stock, ())}
 
     def consumption(self, line: Assignment) -> int:
-        """Return the units of the stock, and of each ancestor, that a line uses."""
+        """Return the units that a line uses of its stock and of each ancestor of the stock."""
         return line.units * self._offers.consumption(line.need, line.stock, line.person)
 
     def room_left(self, stock: str) -> int:
-        """Return the units that a stock and its ancestors have left."""
+        """Return the unused units of the stock, or of an ancestor that has fewer."""
         return min(self.room[name] for name in self.above[stock])
 
     def has_time(self, person: str) -> bool:
@@ -77,7 +77,7 @@ class Held:
 
 
 class Places:
-    """Places by need id, computed once, with what the answer holds."""
+    """Every need's places, computed once, and what the answer holds."""
 
     def __init__(self, problem: Problem, offers: Offers, assignments: Sequence[Assignment]) -> None:
         self.needs = {need.id: need for need in problem.needs}

@@ -1,9 +1,9 @@
-"""The needs served from the capacity that an unmet need asked for, and the Hall set they form.
+"""Find the needs served from the capacity that an unmet need asked for, and their Hall set.
 
-Holders of a place are the needs that use it, or that use up what it depends on: the person's month,
-the stock, or an ancestor of the stock. Holders may be able to use other places instead, which have
-holders too. If no place in reach is free, the holders are a Hall set. Needs and recipients are
-counted and never named to a resident.
+Holders of a place are the needs that use it, or that use up what it depends on: the person's visits
+of the month, the stock, or an ancestor of the stock. Holders may be able to use other places
+instead, which have holders too. If no place in reach is free, the holders are a Hall set. Needs and
+recipients are counted and never named to a resident.
 
 Source of the strong components: Kosaraju and Sharir, A strong-connectivity algorithm, Computers and
 Mathematics with Applications 7 (1981).
@@ -26,7 +26,7 @@ Graph = Mapping[Node, Iterable[Node]]
 def number_components(
     nodes: Iterable[Node], next_of: Callable[[Node], Iterable[Node]]
 ) -> dict[Node, int]:
-    """Return the strong component of every node, numbered higher than all that it leads to.
+    """Return the number of every node's strong component, higher than of those that it leads to.
 
     ``nodes`` are all nodes; edges lead to these only.
     """
@@ -46,7 +46,10 @@ def number_components(
 
 
 def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
-    """Return the nodes in reach not seen before, each after all that it leads to (post-order)."""
+    """Return the unseen nodes in reach of the root, each after all that it leads to (post-order).
+
+    Adds them to ``seen``.
+    """
     finished: list[Node] = []
     path = [] if root in seen else [(root, iter(graph[root]))]
     seen.add(root)
@@ -66,7 +69,7 @@ def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
 class HallSet:
     """Needs that hold all of these places and can use no other place that is free.
 
-    Together with the unmet need they are one more than the places can serve.
+    With the unmet need they are one more than the places can serve.
     """
 
     needs: frozenset[str]
@@ -75,9 +78,9 @@ class HallSet:
 
 @dataclass(frozen=True, slots=True)
 class _Neighbourhood:
-    """Needs and held places (persons in slots) in reach, by number.
+    """Needs and held places (persons in slots) in reach, as bit sets of their numbers.
 
-    ``is_free``: a place is free.
+    ``is_free``: whether a place in reach is free.
     """
 
     needs: BitSet = 0
@@ -91,7 +94,7 @@ class _Neighbourhood:
 
 
 class Rivals:
-    """Finds who holds each place in one answer: the needs that use it or what it depends on."""
+    """The holders of each place in one answer: the needs that use it or what it depends on."""
 
     def __init__(self, places: Places) -> None:
         self._places, self._held = places, places.held
@@ -112,9 +115,9 @@ class Rivals:
         return frozenset(found - {need.id})
 
     def find_hall_set(self, need: Need) -> HallSet | None:
-        """Return the Hall set around an unmet visit; None when some place in reach is free.
+        """Return the Hall set around an unmet visit; None if a place in reach is free.
 
-        Follows holders to every place that they could use instead, and so on.
+        The search follows holders to every place that they could use instead, and so on.
         """
         reach = self._reach_of(need.id)
         for name in self._next[need.id]:
@@ -125,7 +128,7 @@ class Rivals:
         return HallSet(frozenset(needs), reach.places.bit_count())
 
     def _follow(self, names: list[str]) -> None:
-        """Compute what every holder leads to, once per strong component."""
+        """Compute what is in reach of every holder, once for each strong component."""
         component_of = number_components(names, self._list_next)
         members: dict[int, list[str]] = defaultdict(list)
         for name, component in component_of.items():
@@ -143,7 +146,7 @@ class Rivals:
         return self._next[name]
 
     def _reach_of(self, name: str) -> _Neighbourhood:
-        """Return the holders of the need's own places, one step away."""
+        """Return the holders of the need's own places and whether a place of them is free."""
         if name not in self._first:
             found, held, is_free = set[str](), 0, False
             for place in self._places.of(name):
@@ -159,7 +162,7 @@ class Rivals:
         return self._first[name]
 
     def _is_short(self, need: Need) -> bool:
-        """Return whether all stocks together have too little left to meet the need by delivery."""
+        """Return whether all stocks together have too few unused units to meet the need."""
         left = 0
         for place in self._places.of(need.id):
             if place.person is None:
