@@ -1,8 +1,8 @@
 """Compare two answers of one month stage by stage: what is better or worse, which levels changed.
 
-Both are counted by the same yardstick: the same denominators, and under a policy with a public draw
-the same undecided and contested needs. An answer that is best under the policy is therefore never
-worse in the first stage that differs.
+Both are counted by one yardstick: the same denominators, and under a policy with a public draw the
+same undecided and contested needs. An answer that is best under the policy is therefore never worse
+than the other in the first stage that differs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +24,8 @@ from optimizer.tickets import label_lines, order_by_ticket
 class Yardstick:
     """What both answers are counted by.
 
-    possible   stage -> group -> how many of its needs can be met alone
-    bases      stage -> what it counts against, by label, where that is found while solving
+    possible   stage -> group -> how many of its needs can be met if only this group counts
+    bases      stage -> what it counts against, by label, for stages that find this while solving
     """
 
     possible: Possible = field(default_factory=dict)
@@ -42,7 +42,7 @@ def compare_answers(
     before: Sequence[Assignment],
     after: Sequence[Assignment],
 ) -> tuple[StageChange, ...]:
-    """Return every aim of the policy in both answers, in order."""
+    """Return how every aim of the policy changes between the answers, in the policy's order."""
     question = order_by_ticket(problem)
     old, new = (Tally(question, label_lines(problem, lines)) for lines in (before, after))
     return tuple(
@@ -53,12 +53,12 @@ def compare_answers(
 
 
 def find_first_worse(changes: Sequence[StageChange]) -> StageChange | None:
-    """Return the first aim that is worse in the second answer."""
+    """Return the first aim that is worse in the second answer; None if none is."""
     return next((change for change in changes if change.trend is Trend.WORSE), None)
 
 
 def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
-    """Return the first aim that is better in the second answer."""
+    """Return the first aim that is better in the second answer; None if none is."""
     return next((change for change in changes if change.trend is Trend.BETTER), None)
 
 
@@ -78,7 +78,7 @@ def _judge(old: Sequence[Fraction | int], new: Sequence[Fraction | int]) -> Tren
 
 
 def _list_moved(old: Sequence[Level], new: Sequence[Level]) -> tuple[GroupChange, ...]:
-    """Return the groups whose level changes; one that only one of the answers has is at 0."""
+    """Return the groups whose level changes; a group without a level in an answer is at 0 there."""
     before = {level.group: level.numerator for level in old}
     after = {level.group: level.numerator for level in new}
     parts = {level.group: level.denominator for level in (*old, *new)}

@@ -1,10 +1,10 @@
 """Find an irreducible set of pins and least uses that conflict, when no answer is possible.
 
 Without pins and least uses the empty answer satisfies every rule, so a conflict always consists of
-these. A deletion filter leaves them out one after another: what stays impossible without a member
-does not need it. If the linear program is infeasible, every member that its Farkas multipliers
-do not use is left out at once. Source: Chinneck, Feasibility and Infeasibility in Optimization,
-2008, chapter 6.
+these. A deletion filter leaves them out one after another: a member is not needed if the others are
+still impossible without it. If the linear program is infeasible, all members that its Farkas
+multipliers do not use are left out together. Source: Chinneck, Feasibility and Infeasibility in
+Optimization, 2008, chapter 6.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ PIN_ROWS, LEAST_ROW = ("c11_met_", "c11_from_"), "c7_least_"
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A pin, or the stock of a least use, and its rows with their lower bounds."""
+    """A pin, or the id of a stock with a least use, with its rows and their lower bounds."""
 
     named: Pin | str
     rows: tuple[tuple[int, float], ...]
@@ -34,8 +34,9 @@ class _Member:
 def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict:
     """(W3) Return an irreducible set of pins and least uses that no answer satisfies.
 
-    Irreducible means that no proper subset conflicts; another conflict may be smaller. A conflict
-    is a result and raises nothing.
+    Irreducible means that no proper subset conflicts; another conflict may be smaller. The status
+    is FEASIBLE, without a set, if there is an answer, and FAILED if time or the engine does not
+    suffice.
     """
     model = build(problem)
     engine = model.start_engine(limits.seconds)
@@ -55,7 +56,7 @@ def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict
 
 
 def _gather_members(model: Model, engine: IncrementalModel) -> list[_Member]:
-    """Return least uses first: they are left out first, so that pins are named if possible."""
+    """Return the members, least uses first, so that these are left out first and pins are named."""
     problem, rows_of = model.problem, dict[tuple[int, int], list[int]]()
     for i, row in enumerate(model.rows.order):
         if row.name.startswith((LEAST_ROW, *PIN_ROWS)):
@@ -90,7 +91,7 @@ def _filter(
 def _keep_used(
     engine: IncrementalModel, members: list[_Member], proof: Bound | None
 ) -> list[_Member]:
-    """Return the members that a proof uses and leave out the others; without a proof all stay."""
+    """Leave out the members that a proof does not use. Return the others; all without a proof."""
     if proof is None:
         return members
     rows, used = set(proof.rows.tolist()), []
@@ -113,7 +114,7 @@ def _put_back(engine: IncrementalModel, member: _Member) -> None:
 
 
 def _is_impossible(engine: IncrementalModel) -> tuple[bool, Bound | None]:
-    """Return whether no integer point remains, and the proof of the LP where there is one."""
+    """Return whether there is no integer point, and the proof if already the LP has no point."""
     linear = engine.maximise_linear({})
     if linear.status is SolutionStatus.INFEASIBLE:
         return True, linear.proof

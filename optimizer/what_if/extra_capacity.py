@@ -1,4 +1,4 @@
-"""Which extra capacity would meet more needs: the month solved again with a little more of it.
+"""Find which extra capacity would meet more needs, by solving the month again with a little more.
 
 The linear program suggests the extras that gain most, one per category and slot. What an extra
 brings is read from a new solve with the whole policy. Only capacities that somebody already offers
@@ -36,7 +36,8 @@ def list_candidates(
 ) -> list[Extra]:
     """Return at most ``most`` extras, one per category and slot, greatest gain in the LP first.
 
-    Extras are tried in the order of their price until enough of them gain a whole need.
+    The LP is solved for extras in the order of their price, until ``most`` of them gain a whole
+    need or ``MOST_LOOKED_AT`` are tried.
     """
     program = CountProgram(model, seconds)
     gains: dict[tuple[str, str | None], tuple[float, Extra]] = {}
@@ -97,8 +98,8 @@ def _list_visits(shelf: Shelf, prices: ShadowPrices) -> Iterator[tuple[float, Ex
 class Help:
     """What one extra brings.
 
-    gained   how many more needs are met in total        status   of the answer with the extra
-    met      needs met only with it                      lost     needs met only without it
+    gained   needs met with it - needs met without it     status   of the answer with the extra
+    met      needs met only with it                       lost     needs met only without it
     """
 
     extra: Extra
@@ -121,8 +122,8 @@ def find_help(
 ) -> tuple[Help, ...]:
     """(W5) Return at most ``most`` extras and what they bring, greatest gain first.
 
-    Each takes one solve within ``limits``. Raises ``ProblemError`` for a solution of another
-    problem.
+    The month is solved once for each extra, within ``limits``. Raises ``ProblemError`` for a
+    solution of another problem or without an answer.
     """
     require_answer(problem, solution)
     extras = list_candidates(build(problem), solution.assignments, most, limits.seconds)

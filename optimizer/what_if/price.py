@@ -1,12 +1,12 @@
-"""The price of meeting an unmet need, and of each pin and forbid: the month solved again.
+"""Find the price of meeting an unmet need, or of a pin or forbid, by solving the month again.
 
 For the price of a need the need is pinned. The forced answer is the best among those that meet the
 need, for the same month, policy and yardstick. The first stage that differs is therefore the price,
-and nothing before it changes.
+and no earlier stage changes.
 
 For the price of a pin or forbid it is removed, and both answers are counted by the yardstick of the
 month without it. The published answer is one of that month's answers, so the first stage that
-differs is better without it.
+differs is better without the pin or forbid.
 """
 
 import time
@@ -37,7 +37,7 @@ OnPrice = Callable[[int, int], None]
 
 
 def do_nothing(_done: int, _total: int) -> None:
-    """What happens at each price where nobody follows."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class NeedPrice:
     """What meeting one need would change.
 
     status   of the forced answer; INFEASIBLE: no answer meets the need
-    stage    the first that worsens, with the key of its class; empty: the need costs nothing
-    stages   every aim before and after, in order; only of a proven answer
+    stage    the first that worsens, with the key of its class; empty: no stage does, or not PROVEN
+    stages   every aim before and after, in order; only for a PROVEN answer
     lost     needs met only before      gained   needs met only after, this one included
     """
 
@@ -70,8 +70,9 @@ def price_of_need(
 ) -> NeedPrice:
     """(W1) Return the price of meeting ``need`` by a forced solve.
 
-    A need that is met costs nothing. Raises ``ProblemError`` for an unknown need and for a solution
-    of another problem.
+    A need that is met costs nothing. The status is FAILED if the yardstick is not found in time.
+    Raises ``ProblemError`` for an unknown need and for a solution of another problem or without an
+    answer.
     """
     require_answer(problem, solution)
     if need not in {row.id for row in problem.needs}:
@@ -107,9 +108,9 @@ def price_pins(
 ) -> tuple[PinPrice, ...]:
     """(W2) Return the price of every pin and forbid of a solved month, pins first.
 
-    Each is one solve; all together take ``limits.seconds``, and those that are left then are
-    FAILED. Call ``on_price`` with how many are done before each, and how many there are. Raises
-    ``ProblemError`` for a solution of another problem.
+    Each takes one solve. No solve begins after ``limits.seconds``; prices without one are FAILED.
+    Before each price, ``on_price`` gets the number of prices done and the number of all prices.
+    Raises ``ProblemError`` for a solution of another problem or without an answer.
     """
     require_answer(problem, solution)
     ends, prices = time.monotonic() + limits.seconds, []
@@ -137,14 +138,14 @@ def _price_pin(problem: Problem, solution: Solution, rule: Pin, limits: Limits) 
 
 
 def _release(problem: Problem, rule: Pin) -> Problem:
-    """The problem without a pin, or without a forbid."""
+    """Return the problem without this pin or forbid."""
     if isinstance(rule, Forbid):
         return replace(problem, forbids=tuple(o for o in problem.forbids if o != rule))
     return replace(problem, pins=tuple(other for other in problem.pins if other != rule))
 
 
 def _compare(price: PinPrice, with_it: Solution, without: Solution) -> PinPrice:
-    """The price with the first aim that is better without the pin, and with the needs met."""
+    """Return the price with the first aim that is better without the rule, and the needs moved."""
     better = find_first_better(price.stages)
     before = {assignment.need for assignment in with_it.assignments}
     after = {assignment.need for assignment in without.assignments}

@@ -1,8 +1,8 @@
-"""Which needs of a decided month can get anything of what became free (W6).
+"""Find which needs of a decided month can use anything that became free (W6).
 
-The decided answer was the best, and one more need met never makes an answer worse. So a need that
-it left without help cannot be met from what was free beside it even then: it must use something
-that a promise held which is not kept any more.
+The decided answer was the best, and one more need met never makes an answer worse. So an unmet need
+could not be met with what was free beside that answer. To be met now it must use something that a
+promise held and that is no longer kept.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ Pairs = Mapping[tuple[str, str, str | None], Pair]
 
 
 def weigh(pairs: Pairs, line: Assignment) -> int:
-    """Return the units of its stock that a line takes."""
+    """Return the units that a line takes of its stock."""
     for person in (line.person, None):
         if (pair := pairs.get((line.need, line.stock, person))) is not None:
             return pair.consumption * line.units
@@ -25,9 +25,10 @@ def weigh(pairs: Pairs, line: Assignment) -> int:
 
 
 class FallenLines:
-    """What the fallen lines of a decided month held, and who may use it.
+    """What the ended lines of a decided month held, and which needs may use it.
 
-    ``standing`` may hold more lines than the decided answer: then more needs are in reach.
+    standing   the kept lines; if these are more than the decided answer had, more needs are found
+    fallen     the lines that ended without help
     """
 
     def __init__(
@@ -44,13 +45,13 @@ class FallenLines:
         self._homes = {self._needs[line.need].recipient for line in fallen}
 
     def _list_full(self, visits: Counter[str | None]) -> set[str]:
-        """The persons with a fallen line whose visits were used up."""
+        """Return the persons of an ended line who had no visit left in the month."""
         most = {person.id: person.most_visits for person in self._network.problem.people}
         held = {person for person, _slot in self._times if person is not None}
         return {person for person in held if visits[person] >= most[person]}
 
     def _count_used(self, lines: Iterable[Assignment]) -> Counter[str]:
-        """Units by stock that the decided lines took, in it and in everything below it."""
+        """Return the units that the lines took of each stock, also through stocks below it."""
         used = Counter[str]()
         for line in lines:
             for name in self._list_above(line.stock):
@@ -58,13 +59,16 @@ class FallenLines:
         return used
 
     def _list_above(self, stock: str) -> list[str]:
-        """The stock and everything above it."""
+        """Return the ids of the stock and of all its ancestors."""
         network = self._network
         s = next(s for s, row in enumerate(network.problem.stocks) if row.id == stock)
         return [network.problem.stocks[k].id for k in (s, *network.ancestors[s])]
 
     def list_needs(self, rest: Problem) -> frozenset[str]:
-        """Return the needs of the rest that may use something that a fallen line held."""
+        """Return the ids of the needs of the rest that may use something that an ended line held.
+
+        Needs of the same recipients count too, and needs that fewer units would meet now.
+        """
         network = Network(rest)
         found = {
             need.id
@@ -92,7 +96,10 @@ class FallenLines:
         return False
 
     def _is_held(self, stock: str, need: Need) -> bool:
-        """Whether the stock, or one above it, had too little for the need before something fell."""
+        """Return whether ended lines held what the need lacked in the stock or an ancestor of it.
+
+        A stock with a threshold (``least_if_used``) always counts as held.
+        """
         pairs = (self._pairs.get((need.id, stock, None)), *self._list_own(stock, need))
         weight = max((pair.consumption for pair in pairs if pair is not None), default=1)
         units = max(need.people, need.quantity) * max(weight, 1)
@@ -104,5 +111,5 @@ class FallenLines:
         )
 
     def _list_own(self, stock: str, need: Need) -> list[Pair]:
-        """Pairs of the need and the stock that name a person."""
+        """Return the pairs of the need and the stock that name a person."""
         return [pair for key, pair in self._pairs.items() if key[:2] == (need.id, stock) and key[2]]

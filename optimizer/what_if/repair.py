@@ -2,7 +2,7 @@
 
 Priorities in this order: pins and every other rule hold; as many promised needs as possible stay
 met, tier by tier (W4.1); as many needs as possible are met (W4.2); as many published assignments as
-possible are kept (W4.3); the policy's own stages decide among the answers that are left. An
+possible are kept (W4.3); the policy's own stages decide among the answers that remain. An
 assignment is kept when the same stock, person and slot give the need at least as many units.
 
 To count kept assignments, each must have a column of its own, so pairs without any effect on the
@@ -44,9 +44,9 @@ PinOrForbid = TypeVar("PinOrForbid", bound=Pin)
 class Changes:
     """What happened after the publication: declines, absences, decisions of persons in charge.
 
-    All rows of the month remain; changes only exclude answers.
+    All rows of the month remain in the question.
 
-    forbids   a declined assignment names need, stock and person; a need alone is withdrawn
+    forbids   a declined assignment names need, stock and person; a withdrawn need only the need
     pins      decisions made since the publication
     people    persons without a free slot from now on      stocks   stocks that give nothing more
     """
@@ -92,7 +92,7 @@ def _require_known(names: Sequence[str], known: Sequence[str], path: str) -> Non
 
 
 def _join(old: tuple[PinOrForbid, ...], new: tuple[PinOrForbid, ...]) -> tuple[PinOrForbid, ...]:
-    """Return the union; a rule that is in both keeps its old text."""
+    """Return the union; a rule that is in both keeps its old reason."""
     rules = {(rule.need, rule.stock, rule.person): rule for rule in (*new, *old)}
     return tuple(rules.values())
 
@@ -102,7 +102,7 @@ class Repair:
     """The repaired answer and what it undoes.
 
     status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, not proved in time;
-             INFEASIBLE: no answer satisfies the changes
+             INFEASIBLE: no answer satisfies the changes; FAILED: none was found
     undone   published assignments that are not kept      added   assignments to be announced
     lost     needs met only before                        gained  needs met only after
     stages   every aim of the policy, published and repaired, by the published yardstick
@@ -127,8 +127,8 @@ def repair(
 ) -> Repair:
     """(W4) Return the least-change answer of the month after ``changes``.
 
-    No outcome is an exception. Raises ``ProblemError`` for unknown names and for a solution of
-    another problem.
+    Every outcome is a status, not an exception. Raises ``ProblemError`` for unknown names and for a
+    solution of another problem or without an answer.
     """
     require_answer(problem, solution)
     published = solution.assignments
@@ -155,7 +155,7 @@ def repair(
 def _solve_in_order(
     model: Model, published: Sequence[Assignment], yardstick: Yardstick, seconds: float
 ) -> WhatIfAnswer:
-    """Maximise W4.1 to W4.3, each then fixed as a row of the model, and solve the policy."""
+    """Maximise W4.1 to W4.3, fix each value by a row of the model, and solve the policy."""
     most_met = dict.fromkeys(model.columns.met.values(), 1)
     sums = [*_promises(model, published), most_met, _add_kept(model, published)]
     number = model.columns.number
@@ -208,7 +208,7 @@ def _add_kept(model: Model, published: Sequence[Assignment]) -> Terms:
 def _list_missing(
     wanted: Sequence[Assignment], given: Sequence[Assignment]
 ) -> tuple[Assignment, ...]:
-    """Return the assignments that the given ones do not contain, unit for unit."""
+    """Return the wanted assignments that ``given`` lacks or has with fewer units."""
     units = {(a.need, a.stock, a.person, a.slot): a.units for a in given}
     return tuple(a for a in wanted if units.get((a.need, a.stock, a.person, a.slot), 0) < a.units)
 
@@ -238,7 +238,7 @@ def _most_units(need: Need) -> int:
 
 
 def find_flow(columns: Columns, assignment: Assignment) -> Variable | None:
-    """Return the flow of an assignment that was singled out; None when a rule forbids it now."""
+    """Return the flow of an assignment that was singled out; None if a rule forbids it now."""
     network = columns.network
     for r in network.demands_of[network.position[assignment.need]]:
         if network.demands[r].slot != assignment.slot:

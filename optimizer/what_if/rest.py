@@ -1,10 +1,10 @@
-"""What is left of a decided month: the question of its free places, with everything else as it is.
+"""Make the rest of a decided month: the question of its free places, with everything else as it is.
 
-The rest of a month is an ordinary question. Promises that are kept take their
-units, persons and times, and no answer can move them. What is asked is who of those without help
-gets what is free, by the policy of the month itself. Its answers, with the promises that are kept,
-are exactly the answers of the month in which these promises are kept (FORMULATION.md, W6), so that
-it is solved, explained and checked as any other month is.
+The rest is an ordinary question. Promises that are kept take their units, persons and times, and no
+answer can move them. The question is which of the needs without help get what is free, by the
+policy of the month itself. Its answers, with the promises that are kept, are exactly the answers of
+the month in which these promises are kept (FORMULATION.md, W6), so that it is solved, explained and
+checked as any other month is.
 """
 
 from collections import Counter, defaultdict
@@ -27,14 +27,15 @@ from optimizer.problem import (
 from optimizer.solution import Assignment
 from optimizer.what_if.reach import FallenLines, weigh
 
-STANDING = "="  # an id that begins with it is of a promise that is kept
+STANDING = "="  # begins the ids of the rows that hold a kept promise in its place
 
 
 def leave_rest(problem: Problem, facts: Facts) -> Problem:
     """(W6) Return the question of what is free in a decided month.
 
-    Needs that have nothing and are not asked for take no part. Pins are left out: what a pin
-    decided is kept, or fell. Raises ``ProblemError`` for a name that is not known.
+    Needs that have nothing and are not asked for take no part, nor do asked needs that can use
+    nothing of what an ended promise held, unless their own promise was lost. Pins are left out:
+    what a pin decided is kept or ended. Raises ``ProblemError`` for a name that is not known.
     """
     _require_known(problem, facts)
     rest = _Rest(problem, facts).make()
@@ -48,7 +49,7 @@ def leave_rest(problem: Problem, facts: Facts) -> Problem:
 
 
 def list_added(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
-    """Return the lines of an answer of the rest that are new."""
+    """Return the new lines of an answer of the rest, without those of kept promises."""
     return tuple(line for line in assignments if not line.stock.startswith(STANDING))
 
 
@@ -75,7 +76,7 @@ def _list_ids(rows: Iterable[Stock | Person | Need]) -> frozenset[str]:
 
 
 class _Rest:
-    """One rest in the making. ``standing``: need -> lines; ``kept``: needs that take part."""
+    """One rest in the making. ``standing``: kept lines by need; ``kept``: needs that take part."""
 
     def __init__(self, problem: Problem, facts: Facts) -> None:
         self.problem, self.facts = problem, facts
@@ -112,10 +113,11 @@ class _Rest:
         return {s: d for s, d in self.problem.days.items() if s not in self.facts.over}
 
     def _choose_kept(self) -> frozenset[str]:
-        """The needs asked for, and those of the same recipients that have help.
+        """Return the needs asked for, and the needs with help of the same recipients.
 
-        A home that has its first help comes after those without any, and its visits are not at
-        one time. If pledges are levelled by their load, every promise that is kept is part of it.
+        The latter take part because a home with its first help comes after homes without any, and
+        its visits must not be at one time. If the policy levels pledges by load, every need with
+        kept help takes part.
         """
         asked = {name for name, units in self.facts.asked.items() if units}
         homes = {self.needs[name].recipient for name in asked}
@@ -127,14 +129,17 @@ class _Rest:
         return frozenset(asked.union(beside))
 
     def _count_units(self, need: Need) -> int:
-        """The units that the need has and waits for; of a visit its own."""
+        """Return the units that the need has and waits for; of a need with a visit its quantity."""
         standing = self.standing.get(need.id, [])
         if any(line.person is not None for line in standing):
             return need.quantity
         return sum(line.units for line in standing) + self.facts.asked.get(need.id, 0)
 
     def _find_least(self) -> dict[str, int]:
-        """The least of each divisible category, where the policy has one for all of its needs."""
+        """Return the least by divisible category; empty unless the policy draws.
+
+        A policy that draws demands one least for all needs of a category.
+        """
         if not self.problem.policy.is_drawn:
             return {}
         parts = {need.category for need in self.problem.needs if need.least is not None}
@@ -146,7 +151,7 @@ class _Rest:
         return least
 
     def _make_need(self, need: Need) -> Need:
-        """The need with the units left to it; one that waits for nothing is met by what it has."""
+        """Return the need with its units; a need that waits for nothing is met by what it has."""
         units = self._count_units(need)
         least = self.least.get(need.category)
         if least is None and need.least is not None:
@@ -170,9 +175,9 @@ class _Rest:
         )
 
     def _count_wait(self, need: Need) -> int:
-        """The wait, in steps between which there is room: who lost a promise is half a month ahead.
+        """Return the wait; if the policy draws, in half months, and one more for a lost promise.
 
-        If a policy stops counting at a longest wait, nobody is put ahead.
+        Other policies stop counting at a longest wait, so there nobody is put ahead.
         """
         if not self.problem.policy.is_drawn:
             return need.waiting
@@ -195,7 +200,7 @@ class _Rest:
             )
 
     def _count_used(self) -> Counter[str]:
-        """Units by stock that are kept, in it and in everything below it."""
+        """Return the kept units by stock, given by the stock or by a stock below it."""
         stocks = self.problem.stocks
         place = {stock.id: s for s, stock in enumerate(stocks)}
         ancestors, used = find_ancestors(stocks), Counter[str]()
@@ -220,7 +225,7 @@ class _Rest:
             )
 
     def _make_shelf(self, k: int, line: Assignment) -> Stock:
-        """A stock that holds one kept promise: all of it is given, to its need alone."""
+        """Return a stock that holds one kept promise: its need gets all of it, others nothing."""
         [stock] = (row for row in self.problem.stocks if row.id == line.stock)
         return Stock(
             id=f"{STANDING}{k}",
@@ -235,7 +240,7 @@ class _Rest:
         )
 
     def _cut_pairs(self) -> Iterator[Pair]:
-        """The pairs of needs asked for; what is kept counts in the most that a need takes."""
+        """Yield the pairs of needs asked for; what a need has already reduces ``most``."""
         given: Counter[tuple[str, str]] = Counter()
         for line in self.facts.standing:
             given[line.need, line.stock] += line.units
@@ -247,7 +252,7 @@ class _Rest:
             yield replace(pair, most=most)
 
     def _join_forbids(self) -> tuple[Forbid, ...]:
-        """Every forbid of a need asked for, each once; one of the month keeps its text."""
+        """Return every forbid of a need asked for, once; a forbid of the month keeps its reason."""
         rows = {
             (row.need, row.stock, row.person): row
             for row in (*self.facts.forbids, *self.problem.forbids)
@@ -256,7 +261,10 @@ class _Rest:
         return tuple(rows.values())
 
     def _make_history(self) -> Iterator[GroupHistory]:
-        """Kept help outside the question counts as possible and met if coverage is levelled."""
+        """Yield the history; needs with kept help outside the question add to possible and met.
+
+        They count only in dimensions in which the policy levels coverage.
+        """
         counts = self._count_outside()
         known = {name for need in self._list_kept() for name in need.groups}
         rows = {(row.dimension, row.group): row for row in self.problem.history}
@@ -267,7 +275,7 @@ class _Rest:
                 yield replace(row, possible=row.possible + met, met=row.met + met)
 
     def _count_outside(self) -> Counter[tuple[str, str]]:
-        """Kept needs that take no part, by levelled dimension and group."""
+        """Return how many needs with kept help take no part, by levelled dimension and group."""
         levelled = self.problem.policy.levelled
         outside = (self.needs[name].groups for name in self.standing.keys() - self.kept)
         return Counter(
@@ -278,7 +286,10 @@ class _Rest:
         )
 
     def _make_loads(self) -> Iterator[GiverLoad]:
-        """What each giver carries already: in the months before, and by promises that are kept."""
+        """Yield what each giver carries already: in earlier months and by promises that are kept.
+
+        Loads stay as they are if the policy does not level what givers carry.
+        """
         if not self.problem.policy.is_carried:
             yield from self.problem.loads
             return
@@ -299,6 +310,6 @@ class _Rest:
 
 
 def _make_visitor(k: int, line: Assignment) -> Person:
-    """The person of a kept visit, in its slot and nowhere else."""
+    """Return a person who makes one kept visit in its slot and can do nothing else."""
     stock, slots = f"{STANDING}{k}", () if line.slot is None else (line.slot,)
     return Person(id=stock, giver="", most_visits=1, stocks=(stock,), slots=slots)

@@ -26,7 +26,7 @@ from optimizer.stages.tally import Tally
 class Extra:
     """A little more of one stock: as much as one more need would take.
 
-    raised   units by stock: the stock itself and those of its ancestors that are full
+    raised   units by stock: the stock itself and those of its ancestors that lack units
     slot     of one more visit, by one more person like the person ``like``: same skills and areas
     """
 
@@ -58,7 +58,10 @@ def _copy(person: Person, stock: str, slot: str, taken: set[str]) -> Person:
 
 
 class Shelf:
-    """What the published assignments leave of every stock, and which needs ask for it."""
+    """The units of every stock that the assignments leave unused, and how many unmet needs ask.
+
+    ``asked``: stock -> units that the smallest unmet need takes of it.
+    """
 
     def __init__(self, network: Network, assignments: Sequence[Assignment]) -> None:
         self.network, self.problem = network, network.problem
@@ -81,7 +84,7 @@ class Shelf:
             self.asked[source[1]] = min(self.asked.get(source[1], units * weight), units * weight)
 
     def raise_for(self, s: int) -> dict[str, int]:
-        """Return the units by stock that are missing for the smallest unmet need at stock s."""
+        """Return the units that the smallest unmet need lacks, by stock: at ``s`` and above it."""
         short = {
             self.problem.stocks[above].id: self.asked[s] - self.spare[above]
             for above in (s, *self.network.ancestors[s])
@@ -94,14 +97,14 @@ PLACE_ROW, MONTH_ROW, NESTED_ROW = "c5_place_", "c6_month_", "c7_nested_"
 
 @dataclass(slots=True)
 class ShadowPrices:
-    """Needs per unit of a stock, and per visit of a crew in a slot; 0 where nothing is stated."""
+    """Needs gained per unit of a stock, and per visit of a crew in a slot; 0 for other keys."""
 
     units: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     visits: dict[tuple[int, str], float] = field(default_factory=lambda: defaultdict(float))
 
 
 class CountProgram:
-    """The linear program of one month, solved once, and again with one extra at a time."""
+    """The linear program of one month, solved once, and again for each extra that is tried."""
 
     def __init__(self, model: Model, seconds: float) -> None:
         self._columns = model.columns
@@ -114,7 +117,7 @@ class CountProgram:
         self._answer = self._engine.maximise_linear(self._weights)
 
     def read_prices(self) -> ShadowPrices:
-        """Return the prices of all capacities; none when the program gave no answer."""
+        """Return the prices of all capacities; empty if the program gave no proved answer."""
         prices, answer = ShadowPrices(), self._answer
         if answer.duals is None or answer.proof is None:
             return prices
@@ -165,7 +168,7 @@ class CountProgram:
         return found
 
     def _raise_visits(self, extra: Extra, columns: Counter[int], rows: Counter[int]) -> None:
-        """Add one visit in the slot: for the crew, its month and everything that it sends."""
+        """Add one visit in the slot to the limits of the crew and of its flows."""
         crews = enumerate(self._columns.network.crews)
         key = next(k for k, crew in crews if extra.like in crew.members), extra.slot or ""
         if key in self._columns.busy:

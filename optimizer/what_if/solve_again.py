@@ -1,7 +1,7 @@
-"""The best answer of a model by a given yardstick: the solve behind every "what if" question.
+"""Find the best answer of a model by a given yardstick: the solve behind every what-if question.
 
 An additional rule changes what a group could get alone, and which needs are undecided. Two answers
-are comparable only by the yardstick of one month, so it is that of the answer in question.
+are comparable only by one yardstick, so the published answer's is used for both.
 """
 
 from dataclasses import dataclass, replace
@@ -26,19 +26,19 @@ from optimizer.what_if.compare import Yardstick
 
 @dataclass(frozen=True, slots=True)
 class WhatIfAnswer:
-    """The result; ``assignments`` of a proven or feasible answer."""
+    """A status; ``assignments`` are those of a PROVEN or FEASIBLE answer and empty otherwise."""
 
     status: SolutionStatus
     assignments: tuple[Assignment, ...] = ()
 
     @property
     def met(self) -> frozenset[str]:
-        """The needs met."""
+        """The ids of the needs that the answer meets."""
         return frozenset(assignment.need for assignment in self.assignments)
 
 
 def require_answer(problem: Problem, solution: Solution) -> None:
-    """Raise ``ProblemError`` unless the solution is a usable answer of this very problem."""
+    """Raise ``ProblemError`` unless the solution is a usable answer of exactly this problem."""
     if not solution.is_usable:
         raise ProblemError("$.status", "is not an answer")
     if solution.problem_sha256 != problem.sha256:
@@ -46,10 +46,10 @@ def require_answer(problem: Problem, solution: Solution) -> None:
 
 
 def find_yardstick(problem: Problem, solution: Solution, seconds: float) -> Yardstick | None:
-    """Return what answers of the month are counted by, or None if it is not known in time.
+    """Return what answers of the month are counted by; None if it is not found in time.
 
-    Denominators are read from the solution; what is undecided and contested before the stages of a
-    public draw is found by solving the month, each within ``seconds``.
+    Denominators are read from the solution. What is undecided and contested before the stages of a
+    public draw is found by solving the month. Each of the two may take ``seconds``.
     """
     possible = find_possible(problem, solution, seconds)
     bases = find_bases(problem, Limits(seconds=seconds)) if problem.policy.is_drawn else {}
@@ -61,8 +61,9 @@ def find_yardstick(problem: Problem, solution: Solution, seconds: float) -> Yard
 def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
     """Return for every stage and group how many of the group's needs can be met alone.
 
-    The numbers are read from the solution. For stages that its time limit left open they are solved
-    for, within ``seconds``; returns None when this time is not enough.
+    The numbers are read from the solution. For a stage that the solution left open they are solved
+    for, within ``seconds`` for each stage; returns None if this time is not enough or the engine
+    fails.
     """
     levels = {result.name: result.levels for result in solution.stages if result.levels}
     found: dict[str, dict[str, int]] = {}
@@ -87,9 +88,10 @@ def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
 
 
 def solve_again(model: Model, yardstick: Yardstick, seconds: float) -> WhatIfAnswer:
-    """Return the best answer under the policy and this yardstick.
+    """Return the best answer under the policy by this yardstick.
 
-    Under a policy with a public draw the model has labels. No outcome is an exception.
+    If the policy draws in public, the model must be built of a problem with labels. Every outcome
+    is a status, not an exception.
     """
     search = LexicographicSearch(model.start_engine(seconds))
     status, run = SolutionStatus.PROVEN, Run(given=yardstick.bases)
@@ -107,6 +109,6 @@ def solve_again(model: Model, yardstick: Yardstick, seconds: float) -> WhatIfAns
 
 
 def read_lines(model: Model, point: Vector) -> tuple[Assignment, ...]:
-    """Return the assignments of a point by the names of the question."""
+    """Return the assignments of a point, with the ids of the question in place of labels."""
     lines = assign_individuals(model.columns, point)
     return name_lines(lines) if model.problem.policy.is_drawn else lines
