@@ -1,4 +1,4 @@
-"""(M4, M5) Which claims are granted at all: an exact search over sets of claims.
+"""(M4, M5) Decide which claims are granted at all, by an exact search over sets of claims.
 
 max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
 
@@ -6,9 +6,10 @@ max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that
 first. A branch is pruned when its bound shows that no set in it has a better vector, or when it
 refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
 
-The bound is a linear program with a closed solution. The most claims at or above a fraction, each
-granted wholly or in part, is a linear program over a polymatroid: fen go to the claim that needs
-the fewest, then to the next (Edmonds 1970). Its whole part bounds what whole claims can do.
+The bound is a linear program with a closed solution. The greatest number of claims at or above a
+fraction, each granted wholly or in part, is a linear program over a polymatroid: fen go to the
+claim that needs the fewest, then to the next (Edmonds 1970). Its whole part bounds what whole
+claims can reach.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,9 +42,9 @@ def least_above(claim: Claim, fraction: Fraction) -> int:
 
 
 def is_promising(fund: Fund, node: _Branch, vector: FractionVector, *, is_strict: bool) -> bool:
-    """Return False when no set of the branch has a better vector than ``vector``.
+    """Return False if no set of the branch has a better vector than ``vector``; True if one may.
 
-    Unless ``is_strict``, an equal vector counts as better too. A vector is better when it has more
+    Unless ``is_strict``, an equal vector counts as better too. A vector is better if it has more
     claims above some fraction, and no fewer above any lower fraction.
     """
     base = {c: fund.claims[c].floor_fen for c in node.granted}
@@ -63,9 +64,9 @@ def is_promising(fund: Fund, node: _Branch, vector: FractionVector, *, is_strict
 
 
 def _most(fund: Fund, node: _Branch, base: Grants, least: Least, fraction: Fraction) -> int:
-    """Return a bound on how many claims can have the least grant once the base is paid.
+    """Return a bound on how many claims can reach their ``least`` once the base is paid.
 
-    Returns -1 when the base cannot be paid.
+    Returns -1 if the base cannot be paid.
     """
     flow, reached = pay(fund, base), Fraction(0)
     if flow is None:
@@ -80,13 +81,13 @@ def _most(fund: Fund, node: _Branch, base: Grants, least: Least, fraction: Fract
     return int(reached)
 
 
-MOST_NODES = 50_000  # of one part; beyond it the best set found is not labelled proven
+MOST_NODES = 50_000  # branches of one part; after them the best set found is not labelled proven
 
 
 class AdmissionSearch:
-    """Searches over the claims ``members``, which share no purse with the rest of the fund.
+    """A search over the claims ``members``, which share no purse with the rest of the fund.
 
-    is_proven   False once all searches together have visited more than ``MOST_NODES`` branches
+    is_proven   False once all its runs together have visited more than ``MOST_NODES`` branches
     """
 
     def __init__(self, fund: Fund, members: Sequence[int]) -> None:
@@ -109,7 +110,10 @@ class AdmissionSearch:
         return best
 
     def draw(self, best: Grants) -> Grants:
-        """(M5) Grant the first ticket holder if an equal vector allows it, then the second, ..."""
+        """(M5) Return grants with an equal vector that favour the first tickets.
+
+        The first ticket holder is granted if an equal vector allows it, then the second, and so on.
+        """
         vector, kept, drawn = self.vector_of(best), frozenset[int](), best
         for c in sorted(self.payable, key=lambda c: ticket_key(self._fund, c)):
             found = drawn if c in drawn else self.find_equal(kept | {c}, vector)
@@ -118,7 +122,7 @@ class AdmissionSearch:
         return drawn
 
     def find_equal(self, granted: frozenset[int], vector: FractionVector) -> Grants | None:
-        """Return grants of this vector in which these claims are granted, or None."""
+        """Return grants that have this vector or a better one and include these claims, or None."""
         return self._search(granted, vector, is_strict=False)
 
     def vector_of(self, grants: Grants) -> FractionVector:
@@ -164,7 +168,8 @@ class AdmissionSearch:
     def _branch(self, node: _Branch) -> tuple[_Branch, _Branch]:
         """Return two branches: the first undecided claim refused, and the same claim granted.
 
-        The branch that grants it is searched first.
+        The first branch also refuses the claims that ask no less. The second branch is searched
+        first.
         """
         first, rest = node.undecided[0], node.undecided[1:]
         behind = tuple(c for c in rest if first not in self._ahead[c])
@@ -178,7 +183,7 @@ def _order_of(claim: Claim) -> tuple[int, int, int, int, str]:
 
 
 def _asks_no_more(one: Claim, other: Claim) -> bool:
-    """Return whether ``one`` could take the place of ``other`` and be no worse off."""
+    """Return whether ``one`` could take the payments of ``other`` and be funded no worse."""
     is_when = not one.purses or bool(other.purses and set(one.purses) >= set(other.purses))
     is_paid = one.instalment_fen is None or one.instalment_fen >= min(
         other.most_fen, other.asked_fen

@@ -1,6 +1,6 @@
 """Divide a fund: the best vector of funded fractions, tickets among equals, then the payments.
 
-Claims that share no purse are divided separately: a vector is best when it is best in every part.
+Claims that share no purse are divided separately: a vector is best if it is best in every part.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from optimizer.solution import SolutionStatus
 
 
 def divide(fund: Fund) -> Division:
-    """Return the division of a fund; equal funds give equal bytes in any order of rows."""
+    """Return the division of a fund; equal funds give equal bytes, in any order of their rows."""
     grants: Grants = {}
     stops: dict[int, StopCode] = {}
     searches = [AdmissionSearch(fund, members) for members in _parts(fund)]
@@ -64,7 +64,7 @@ def _stop_of_granted(fund: Fund, claim: int, fen: int) -> StopCode:
 
 
 def _schedule(fund: Fund, grants: Grants) -> Flow:
-    """Pay the grants, opening one month's purse after the other, so that early money goes first."""
+    """Return the payments of the grants; each month's purse is used before the next one's."""
     flow = Flow(fund)
     held, flow.left = flow.left, [0] * len(flow.left)
     due = dict(sorted(grants.items()))
@@ -82,7 +82,7 @@ def _payments(fund: Fund, flow: Flow, claim: int) -> tuple[Payment, ...]:
 
 
 def _parts(fund: Fund) -> list[Sequence[int]]:
-    """Return the claims in parts that share no purse, in the order of ids.
+    """Return the positions of the claims, ascending, in parts that share no purse.
 
     If money carries over, all claims are one part.
     """

@@ -19,8 +19,8 @@ class StopCode(StrEnum):
 
     ASKED = "asked"  # the claim is granted in full
     INSTALMENTS = "instalments"  # each of its months pays the whole instalment
-    SPENT = "spent"  # one fen more would take one from a claim that is no better off
-    FLOOR = "floor"  # refused: its least grant cannot be paid even when it is alone
+    SPENT = "spent"  # one fen more would take a fen from a claim that is no better off
+    FLOOR = "floor"  # refused: its least grant cannot be paid even if no other claim is
     OUTRANKED = "outranked"  # refused: every division that grants it is worse for others
     LOST_LOTTERY = "lost_lottery"  # refused: an equal division grants it; tickets decided
     UNDECIDED = "undecided"  # refused: the search ended before the reason was known
@@ -49,8 +49,8 @@ class Division:
     """The division of a fund. It holds no times, so equal funds have equal bytes.
 
     status         proven: no division has a better vector; feasible: the search was cut short
-    fund_sha256    of the fund divided       grants     one per claim, in the order of ids
-    granted_claims, spent_fen   counts       result_sha256   of this file without this key
+    fund_sha256    of the fund divided       grants     one for each claim, in order of id
+    granted_claims, spent_fen   totals       result_sha256   of the other fields
     """
 
     status: SolutionStatus
@@ -99,7 +99,7 @@ class Claim:
 
     asked_fen       the ceiling [fen]
     least_fen       the smallest grant that is useful [fen]; None: all or nothing
-    purses          the months in which it may be paid; empty: any
+    purses          the purses (months) that may pay it; empty: any
     instalment_fen  the most that one purse pays to the claim [fen]; None: no bound
     """
 
@@ -137,7 +137,7 @@ class Fund:
     """Ring-fenced money and the claims on it.
 
     seed     hexadecimal digits, fixed before the claims are known; determines the tickets
-    carries  whether money that is left in one month can be paid in later months
+    carries  whether money that one month does not spend can be paid in later months
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""(M2, M3) The flow of fen from purses to claims; fen already paid move wherever that makes room.
+"""(M2, M3) The flow of fen from purses to claims; fen already paid move if that frees money.
 
-sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen]
-0 <= paid[c, m] <= i_c, only in the months of c                    [fen]
+sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen] 0 <= paid[c, m] <= i_c,
+only in the months of c                    [fen]
 
 The grants that some flow can pay form a polymatroid, so a claim that cannot be raised by one fen
 now can never be raised later (Megiddo 1974), and it does not matter which fen move.
@@ -21,7 +21,7 @@ class Flow:
     """The fen paid so far. Claims and purses are given by position.
 
     paid     claim -> fen from every purse that may pay it
-    left     fen that the purse has left       carried  fen moved from the purse before it
+    left     purse -> fen not paid yet       carried  purse -> fen moved to it from the one before
     """
 
     def __init__(self, fund: Fund) -> None:
@@ -38,7 +38,7 @@ class Flow:
         self._payees: list[set[int]] = [set() for _ in places]
 
     def push(self, claim: int, fen: int) -> int:
-        """Pay a claim up to ``fen`` more; return how much could be paid."""
+        """Pay a claim up to ``fen`` more. Return the fen that could be paid."""
         wanted = fen
         while wanted:
             path = self._find_path(claim)
@@ -52,7 +52,7 @@ class Flow:
         return bool(self._find_path(claim))
 
     def _find_path(self, claim: int) -> list[FlowNode]:
-        """Return the shortest path from a claim to money that is left; empty: there is none."""
+        """Return the shortest path from a claim to a purse with money; empty if there is none."""
         start: FlowNode = (CLAIM, claim)
         came_from: dict[FlowNode, FlowNode | None] = {start: None}
         queue = deque([start])

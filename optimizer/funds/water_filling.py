@@ -19,7 +19,7 @@ Grants = dict[int, int]  # claim, by position -> fen
 
 
 def fill(fund: Fund, granted: Sequence[int]) -> Grants | None:
-    """Return the grants of these claims, by position; None when not all floors can be paid."""
+    """Return the grants of these claims, by position; None if their floors cannot all be paid."""
     claims = fund.claims
     grants = {c: claims[c].floor_fen for c in granted}
     flow = pay(fund, grants)
@@ -47,7 +47,7 @@ def _raise_to(flow: Flow, grants: Grants, level: Grants) -> None:
 
 
 def pay(fund: Fund, grants: Mapping[int, int]) -> Flow | None:
-    """Return a flow that pays these grants; None when there is none."""
+    """Return a flow that pays these grants; None if there is none."""
     flow = Flow(fund)
     is_paid = all(flow.push(c, fen) == fen for c, fen in sorted(grants.items()))
     return flow if is_paid else None
@@ -60,7 +60,10 @@ def _level_at(fund: Fund, rising: Sequence[int], step: int, steps: int) -> Grant
 
 
 def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple[int, int]) -> int:
-    """Return the last step from the first on at which every rising claim can be paid."""
+    """Return the last step at which every rising claim can be paid.
+
+    ``between``: the first step to try, at which all can be paid, and the number of steps.
+    """
     (low, steps), high = between, between[1] + 1
     while high - low > 1:
         middle = (low + high) // 2
