@@ -1,4 +1,4 @@
-"""The command that divides a fund or checks a division."""
+"""The command ``divide``: divide a fund or check a division."""
 
 import argparse
 import sys
@@ -15,7 +15,10 @@ from optimizer.solution import SolutionStatus
 
 
 def run_divide(arguments: argparse.Namespace) -> int:
-    """Divide a fund among its claims, or with --check report the first fault of a division."""
+    """Divide a fund among its claims, or with --check report the first fault of a division.
+
+    Exit codes: 0 proven or without fault, 1 not proven or refuted, 2 broken input.
+    """
     value = arguments.read(arguments.fund)
     if arguments.check:
         return check(value, arguments.read(arguments.check))
@@ -28,7 +31,7 @@ def run_divide(arguments: argparse.Namespace) -> int:
 
 
 def check(fund: Any, division: Any) -> int:
-    """Print the first fault of a division, or that there is none; return the exit code."""
+    """Print the first fault of a division, or that there is none. Return the exit code."""
     fault = verify_division(fund, division)
     if fault is None:
         sys.stdout.write("verified: every grant, payment, fraction and hash holds\n")
@@ -40,7 +43,7 @@ def check(fund: Any, division: Any) -> int:
 
 
 def describe(fund: Fund, division: Division) -> str:
-    """Return one line per claim, then the totals [fen]."""
+    """Return a heading, one line for each claim, and a line of totals [fen]."""
     lines = [f"{'claim':24} {'granted':>15} {'asked':>15} {'funded':>8} {'stop':>12}"]
     funded = []
     for claim, grant in zip(fund.claims, division.grants, strict=True):

@@ -1,7 +1,7 @@
 """Commands for published instances: gap, matrix, bids, projects.
 
-The first line of output says what the reader saw in the files. An instance without an answer ends
-with the cheapest reason.
+The first line of output says what the reader saw in the files. For an instance without an answer,
+the cheapest reason is printed to standard error. Exit codes: 0 answered, 1 no answer.
 """
 
 import argparse
@@ -120,7 +120,7 @@ def _solve(
 
 
 def _explain(problem: Problem, solution: Solution, words: Words, seconds: float) -> str:
-    """Return why there is no answer: the cheapest reason, or what the solver said."""
+    """Return why there is no answer: the cheapest reason, a conflict, or what the solver said."""
     if solution.status is not SolutionStatus.INFEASIBLE:
         return solution.detail or "the solver gave no reason"
     reason = find_reason(problem, words)

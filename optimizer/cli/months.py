@@ -1,7 +1,8 @@
 """The command line: generate, solve and verify months as JSON files; solve published instances.
 
-``solve`` and ``verify`` end with the exit code of the verdict; the other commands with 0 done and
-in order, 1 not in order (what is wrong is printed), 2 wrong usage or broken input, 3 not known.
+``solve`` and ``verify`` end with the exit code of the verdict. The other commands end with 0 if all
+is in order, 1 if something is not (it is printed), 2 for wrong usage or broken input, and 3 if the
+result is not known.
 """
 
 import argparse
@@ -34,7 +35,7 @@ AGREE_CODES = {Verdict.AGREED: DONE, Verdict.DISAGREED: REFUTED, Verdict.UNKNOWN
 
 
 def run_generate(arguments: argparse.Namespace) -> int:
-    """Write a seeded month."""
+    """Write a seeded month to a file."""
     problem = generate(arguments.needs, arguments.seed, arguments.volunteers)
     arguments.out.write_bytes(canonical_bytes(problem.to_json()) + b"\n")
     print(f"{arguments.out}: {len(problem.needs)} needs, sha256 {problem.sha256}")
@@ -42,7 +43,7 @@ def run_generate(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    """Check a solution against its problem: what is proved, what is not, or the first fault."""
+    """Check a solution against its problem; print what is proved, or the first fault."""
     verdict = judge_files(arguments.problem, arguments.solution, arguments.draw)
     is_fault = verdict.ruling in (Ruling.REFUTED, Ruling.TOO_LARGE)
     print_verdict(verdict, sys.stderr if is_fault else sys.stdout)
@@ -155,7 +156,7 @@ def _natural(text: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; 2 for input that cannot be read."""
     parsed = build_parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)

@@ -17,7 +17,10 @@ YEAR = 12  # rounds that givers carry
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
-    """Run months in a row, with unmet needs and memory carried, and report fairness over time."""
+    """Run months in a row, with unmet needs and memory carried, and report fairness over time.
+
+    Exit code 1 if a month is not proven.
+    """
     policy = get_policy(arguments.policy)
     report = simulate(arguments.months, arguments.needs, arguments.seed, policy=policy)
     rows = [f"{'month':>5} {'asked':>6} {'met':>6} {'longest wait of a need met':>27}"]
@@ -30,9 +33,9 @@ def run_simulate(arguments: argparse.Namespace) -> int:
 
 
 def run_newcomers(arguments: argparse.Namespace) -> int:
-    """Let newcomers fill every place month after month: how long others wait, how even groups are.
+    """Let newcomers compete for every place each month; print waits and how even groups are.
 
-    Exit code 1 when a bound that FORMULATION.md states does not hold.
+    Exit code 1 if a bound that FORMULATION.md states does not hold.
     """
     is_late = _print_waits(arguments)
     widest = max(_widths(arguments))
@@ -44,7 +47,7 @@ def run_newcomers(arguments: argparse.Namespace) -> int:
 
 
 def _print_waits(arguments: argparse.Namespace) -> bool:
-    """Print the longest waits by tier and sort; return whether a need was met too late."""
+    """Print the longest waits by tier and sort. Return whether a need was met too late."""
     waits: dict[tuple[str, str], list[Waited]] = defaultdict(list)
     for k, pool in enumerate(draw_pools(arguments.runs, arguments.seed)):
         beside = "" if pool.newcomers == (pool.tier,) else f" beside {pool.newcomers}"
@@ -62,7 +65,10 @@ def _print_waits(arguments: argparse.Namespace) -> bool:
 
 
 def _widths(arguments: argparse.Namespace) -> Iterator[Fraction]:
-    """Yield how far apart committees are whose demand one stock covers, each alone."""
+    """Yield the greatest difference between the fractions met of committees, once for each run.
+
+    The committees share one stock that could cover the demand of each of them alone.
+    """
     random = Random(f"streets {arguments.seed}")  # noqa: S311 - invents data, decides nothing
     for run in range(arguments.runs):
         demand = {name: random.randint(1, 5) for name in "XYZ"[: random.randint(2, 3)]}
@@ -72,7 +78,10 @@ def _widths(arguments: argparse.Namespace) -> Iterator[Fraction]:
 
 
 def _distances(arguments: argparse.Namespace) -> tuple[Fraction, Fraction]:
-    """Return the greatest distances: of any giver from its part, of a smallest one below it."""
+    """Return the greatest distances of loads from the parts that agreements give.
+
+    The first is of any giver, in either direction; the second is how far a smallest giver is below.
+    """
     random = Random(f"givers {arguments.seed}")  # noqa: S311 - invents data, decides nothing
     far, below = Fraction(0), Fraction(0)
     for run in range(arguments.runs):
@@ -83,7 +92,7 @@ def _distances(arguments: argparse.Namespace) -> tuple[Fraction, Fraction]:
             missing = Fraction(YEAR * asks * units, sum(agreed.values())) - loads[giver]
             far = max(far, abs(missing))
             if units == min(agreed.values()) and list(agreed.values()).count(units) == 1:
-                below = max(below, missing)  # equal ones take turns that a tie decides
+                below = max(below, missing)  # equally small givers take turns by lot
     return far, below
 
 

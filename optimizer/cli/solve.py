@@ -1,8 +1,8 @@
 """The command ``solve``: solve and check one month in a child process, and explain it if asked.
 
 The exit code is that of the verdict on the answer, the same that ``verify`` gives. Without an
-answer it is 2 if the question cannot be read, and 3 if the process died, hung or gave up: no
-answer, and not proved that there is none.
+answer it is 2 if the question cannot be read, and 3 if the process died, hung or gave up: then it
+is not proved either that there is no answer.
 """
 
 import argparse
@@ -37,7 +37,7 @@ ReadJson = Callable[[Path], Any]
 
 
 def run_solve(arguments: argparse.Namespace) -> int:
-    """Solve and check a month in a child process, print its stages, write its solution."""
+    """Solve and check a month in a child process, print its stages and write its solution."""
     problem = Problem.from_json(arguments.read(arguments.problem))
     limits = Limits(arguments.time_limit)
     if arguments.explanations is None:
@@ -54,7 +54,7 @@ def run_solve(arguments: argparse.Namespace) -> int:
 
 
 def _end(report: SolveReport) -> int:
-    """Print on standard error what went wrong and return the exit code."""
+    """Print to standard error what went wrong, if anything. Return the exit code."""
     if report.unexplained is not None:
         print(f"explained briefly: {FAILURES[report.unexplained][0]}", file=sys.stderr)
     judged = None if report.verdict is None else report.verdict.exit_code
@@ -76,7 +76,7 @@ def _print_answer(report: SolveReport, solution: Solution) -> None:
 
 
 def print_stages(solution: Solution, seconds: Mapping[str, float]) -> None:
-    """Print one line per aim: value, bound, proof, engine; seconds of the whole stage once."""
+    """Print one line for each aim: value, bound, proof, engine, and once its stage's seconds."""
     print(f"{'stage':32} {'value':>14} {'bound':>14} {'proof':>9} {'engine':>8} {'seconds':>8}")
     left = dict(seconds)
     for result in solution.stages:
@@ -90,7 +90,10 @@ def print_stages(solution: Solution, seconds: Mapping[str, float]) -> None:
 
 
 def describe_value(result: StageResult, value: int | None) -> str:
-    """Return the value in figures; of levels the first, which is the worst-off or the busiest."""
+    """Return the value in figures, or the first level: of the worst-off or busiest group.
+
+    ``-`` if there is neither.
+    """
     if value is not None:
         return str(value)
     if not result.levels:

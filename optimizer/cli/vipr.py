@@ -1,7 +1,7 @@
 """The command ``vipr``: proofs of an answer as files that other people's checkers can read.
 
-Exit codes: 0 everything asked for is written, 1 something is not: it rests on the word of an
-engine, the answer does not have it or is refuted; 2 broken input.
+Exit codes: 0 everything asked for is written; 1 something is not, because it rests on an engine's
+unchecked claim, or the answer does not have it or is refuted; 2 broken input.
 """
 
 import argparse
@@ -22,8 +22,8 @@ def run_vipr(arguments: argparse.Namespace) -> int:
     """Write the proofs of an answer in the public format VIPR 1.0, for independent checkers.
 
     Each file holds the program of a stage, the values of the stages before it, the answer, and
-    every step of the proof in exact numbers. What rests on a search is refused; with --bound it is
-    written with the bound that is proved.
+    every step of the proof in exact numbers. A stage that rests on a search is refused; with
+    --bound it is written with the bound that is proved.
     """
     question, answer = arguments.read(arguments.question), arguments.read(arguments.answer)
     try:
@@ -39,7 +39,7 @@ def run_vipr(arguments: argparse.Namespace) -> int:
 
 
 def _select(export: Export, arguments: argparse.Namespace) -> list[Statement]:
-    """Return what is asked for. Raises ``ExportError`` when the answer does not have it."""
+    """Return the statements asked for. Raises ``ExportError`` if the answer has none of them."""
     wanted = {name: getattr(arguments, name) for name in ("what", "stage", "group")}
     asked = {name: value for name, value in wanted.items() if value is not None}
     found = export.find(asked | ({"what": "stage"} if asked.keys() == {"stage"} else {}))
@@ -66,7 +66,7 @@ def _write(export: Export, sheet: Sheet, path: Path) -> int:
 
 
 def _write_all(export: Export, statements: list[Statement], arguments: argparse.Namespace) -> int:
-    """Write a folder of files with an index of what each of them states."""
+    """Write a folder of files with an index of what each of them states. Return the exit code."""
     arguments.out.mkdir(parents=True, exist_ok=True)
     written, refused = [], []
     for k, statement in enumerate(statements, 1):

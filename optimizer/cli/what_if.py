@@ -1,6 +1,6 @@
-"""Commands for "what if" questions: price, appeal, conflict, repair, rest.
+"""Commands for what-if questions: price, appeal, conflict, repair, rest.
 
-Exit codes: 0 answered, 1 no answer satisfies the question, 3 not known in time.
+Exit codes: 0 answered, 1 no answer satisfies the question, 2 broken input, 3 not known in time.
 """
 
 import argparse
@@ -52,9 +52,9 @@ def run_appeal(arguments: argparse.Namespace) -> int:
 
 
 def run_conflict(arguments: argparse.Namespace) -> int:
-    """Name pins and least uses that cannot hold together; if all can, the price of each pin.
+    """Name pins and least uses that cannot hold together, or the price of each pin and forbid.
 
-    A forbid has a price too.
+    Prices are given if nothing conflicts.
     """
     problem = Problem.from_json(arguments.read(arguments.problem))
     conflict = find_conflict(problem, _limits(arguments))
@@ -82,7 +82,7 @@ def run_repair(arguments: argparse.Namespace) -> int:
 
 
 def run_rest(arguments: argparse.Namespace) -> int:
-    """Write the question of what is free in a decided month, beside its kept promises."""
+    """Write the question of what is free in a decided month, with the promises that are kept."""
     problem = Problem.from_json(arguments.read(arguments.problem))
     rest = leave_rest(problem, Facts.from_json(arguments.read(arguments.facts)))
     lines = [f"{len(rest.needs)} of {len(problem.needs)} needs, SHA-256 {rest.sha256}"]
