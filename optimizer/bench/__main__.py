@@ -1,10 +1,10 @@
-"""Timings and ratios of one run on this machine: ``python -m optimizer.bench`` or ``make bench``.
+"""Print timings and ratios of this machine: ``python -m optimizer.bench`` or ``make bench``.
 
-Every piece runs in its own process. For every size: one plain max-points solve of the same
-aggregated model by HiGHS, CBC and CP-SAT, textbook max-min, and the whole round with stages,
-proofs, certificate, verification and explanations. Then the targets, and whether they are reached,
-and what ``make hundred`` measured of many months.
-With ``--data`` also published instances against their known values. Instances are generated.
+Every piece runs in its own process. For every size: a plain max-points solve of the same aggregated
+model by HiGHS, and the whole round with stages, proofs, certificate, verification and explanations;
+for the smaller sizes also by CBC and CP-SAT, and textbook max-min. Then the targets and whether
+they are reached, and what ``make hundred`` measured of many months. With ``--data`` also published
+instances against their known values. The other instances are generated.
 """
 
 import argparse
@@ -27,7 +27,7 @@ Figures = dict[str, Any]
 
 
 def measure(piece: str, needs: int, seed: int, seconds: float) -> Figures:
-    """Measure one piece in a child process; no ``seconds`` in the result if it fails or hangs."""
+    """Measure one piece in a child process; the result has no ``seconds`` if this fails."""
     if piece in CPSAT and importlib.util.find_spec("ortools") is None:
         return {"outcome": "not measured: OR-Tools is not installed (make bench does)"}
     words = [piece, str(needs), str(seed), str(seconds)]
@@ -45,7 +45,7 @@ def measure(piece: str, needs: int, seed: int, seconds: float) -> Figures:
 
 
 def bench_size(needs: int, seed: int, seconds: float) -> dict[str, Figures]:
-    """Print the tables of one size as results arrive; return the figures of every piece."""
+    """Print the tables of one size as results arrive. Return the figures of every piece."""
     print(f"\n{needs} needs, seed {seed}\n{'':28} {'seconds':>9} {'MiB':>6}", flush=True)
     pieces = [POINTS, POINTS_CBC, *CPSAT, MAX_MIN] if needs < LARGE else [POINTS]
     found = {}
@@ -65,7 +65,7 @@ def print_row(name: str, found: Figures, limit: float) -> None:
 
 
 def print_round(found: Figures) -> None:
-    """Print the time of checking and explaining, and where the time of the solve went.
+    """Print the time of checking and explaining, and on what the solve spent its time.
 
     Python's seconds are those outside the engine: building, cuts, exact bounds, checks.
     """
@@ -86,14 +86,14 @@ def print_round(found: Figures) -> None:
 
 
 def print_many(file: Path) -> None:
-    """Print what was measured of many months: percentiles of time, labels, what the check says."""
+    """Print what was measured of many months: percentiles of time, labels, the check's rulings."""
     print("\nmany months" if file.exists() else "\nmany months: not measured yet (make hundred)")
     for needs in SIZES:
         print_summaries(file, needs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the bench; return 1 when a published value was missed."""
+    """Run the bench. Return 1 if a published value was missed, otherwise 0."""
     parser = argparse.ArgumentParser(prog="python -m optimizer.bench", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of published instances")
     parser.add_argument("--seed", type=int, default=7)

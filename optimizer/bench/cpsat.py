@@ -13,7 +13,7 @@ SHARES = 1_000_000  # the level in millionths
 
 
 def solve_max_points(problem: Problem, seconds: float) -> str:
-    """Maximise points; return the outcome in words."""
+    """Maximise points within ``seconds``. Return the outcome in words."""
     model = build(problem)
     translated, columns = _translate(model)
     points = points_of(model)
@@ -22,7 +22,7 @@ def solve_max_points(problem: Problem, seconds: float) -> str:
 
 
 def solve_max_min(problem: Problem, seconds: float) -> str:
-    """Maximise the least share met of any committee."""
+    """Maximise the least share met of any committee. Return the outcome in words."""
     model = build(problem)
     translated, columns = _translate(model)
     level = translated.new_int_var(0, SHARES, "level")

@@ -1,10 +1,11 @@
-"""Many generated months under each policy: ``make hundred``.
+"""Measure many generated months under each policy: ``make hundred``.
 
 Every month runs in a process of its own and adds one line of JSON to a file, so the run can be
-stopped and resumed. At the end, for each policy: the 50th and 95th percentile of processor seconds,
-the count of labels as the check derives them, the peak memory, how many months have every stage
-proved, and how many unmet needs that others outrank name the deciding stage. For each shorter limit
-also the least share of the needs of the finished month, and the longest time over the limit.
+stopped and resumed. At the end it prints for each policy and time limit: the 50th and 95th
+percentile of processor seconds, the count of labels as the check derives them, the peak memory, how
+many months have every stage proved, and how many outranked needs name the deciding stage. For a
+limit other than ``WHOLE`` it adds the least share of the needs met in the finished month, and the
+longest time over the limit.
 """
 
 import argparse
@@ -41,7 +42,8 @@ Month = dict[str, Any]
 def run_month(policy: str, needs: int, seed: int, seconds: float) -> Month:
     """Solve one month in this process, check it, and return its figures.
 
-    Times and peak memory are those of the solve; labels and the ruling are those of the check.
+    Wall seconds are of the solve. Processor seconds and peak memory are of the process up to the
+    end of the solve. Labels and the ruling are those of the check.
     """
     problem = _make(policy, needs, seed)
     began = time.monotonic()
@@ -64,7 +66,7 @@ def run_month(policy: str, needs: int, seed: int, seconds: float) -> Month:
 
 
 def _check(problem: Problem, solution: Solution) -> Month:
-    """Return what the check says of an answer, and the grounds that name their stage."""
+    """Return what the check says of an answer, and how many outranked needs name their stage."""
     verdict = judge(problem.to_json(), json.loads(canonical_bytes(solution.to_json())))
     outranked = [of.stage for of in solution.grounds if of.code is GroundCode.OUTRANKED]
     return {
@@ -83,7 +85,7 @@ def _make(policy: str, needs: int, seed: int) -> Problem:
 
 
 def measure_month(policy: str, needs: int, seed: int, seconds: float) -> Month:
-    """Solve one month in a child process; ``status`` says how it broke, if it did."""
+    """Solve one month in a child process; if the child fails, ``status`` says how."""
     words = ["--child", policy, str(needs), str(seed), str(seconds)]
     command = [sys.executable, "-m", "optimizer.bench.hundred", *words]
     broken: Month = {"policy": policy, "needs": needs, "seed": seed, "limit": seconds}
@@ -108,7 +110,7 @@ def read_months(file: Path, needs: int) -> list[Month]:
 
 
 def summarise(months: Sequence[Month]) -> str:
-    """Return one paragraph on the months of one policy and one limit; there is at least one."""
+    """Return one paragraph on the months of one policy and one limit; the list is not empty."""
     ended = [month for month in months if "labels" in month]
     spent = sorted(month["processor_seconds"] for month in ended)
     labels = sum((Counter(month["labels"]) for month in ended), Counter[str]())
@@ -131,7 +133,7 @@ def _count(names: Counter[str]) -> str:
 
 
 def compare(months: Sequence[Month], whole: Sequence[Month]) -> str:
-    """Return how near months of a shorter limit come to those that had time to end."""
+    """Return how near months of one limit come to the same months with time to end (``whole``)."""
     met = {month["seed"]: month["met"] for month in whole if "met" in month}
     limited = [month for month in months if "met" in month and met.get(month["seed"])]
     shares = sorted(100 * month["met"] / met[month["seed"]] for month in limited)
@@ -148,13 +150,13 @@ def _is_proved(month: Month) -> bool:
 
 
 def percentile(values: Sequence[float], percent: int) -> str:
-    """Return the least of the sorted values that so many per cent do not exceed; ``-`` of none."""
+    """Return the least of the sorted values that at least ``percent`` % do not exceed; or ``-``."""
     at = max(-(-len(values) * percent // 100) - 1, 0)
     return f"{values[at]:.1f}" if values else "-"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what the file does not have yet, then print the summary."""
+    """Measure the months that the file does not have yet, then print the summaries."""
     parser = argparse.ArgumentParser(prog="python -m optimizer.bench.hundred", description=__doc__)
     parser.add_argument("--child", nargs=4, metavar=("POLICY", "NEEDS", "SEED", "SECONDS"))
     parser.add_argument("--file", type=Path, default=MONTHS)
@@ -176,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def print_summaries(file: Path, needs: int) -> None:
-    """Print one paragraph for each policy and limit whose months the file has."""
+    """Print one paragraph for each policy and limit with months of this size in the file."""
     months = read_months(file, needs)
     for policy, limit in sorted({(month["policy"], month["limit"]) for month in months}):
         of_policy = [month for month in months if month["policy"] == policy]

@@ -11,13 +11,13 @@ ENGINES = ("HiGHS", "CBC")
 
 
 def points_of(model: Model) -> dict[pulp.LpVariable, int]:
-    """Return the published points of every need, on the variable that says it is met."""
+    """Return the points of every need, keyed by the variable that says whether it is met."""
     needs = model.problem.needs
     return {met: needs[d].points for d, met in model.columns.met.items()}
 
 
 def committees_of(model: Model) -> list[list[pulp.LpVariable]]:
-    """Return the variables that say a need is met, committee by committee."""
+    """Return, for each committee, the variables that say whether its needs are met."""
     members: dict[str, list[pulp.LpVariable]] = defaultdict(list)
     for d, met in model.columns.met.items():
         need = model.problem.needs[d]

@@ -1,8 +1,8 @@
-"""What the second policy costs beside the first: ``python -m optimizer.bench.policies``.
+"""Measure what the second policy costs beside the first: ``python -m optimizer.bench.policies``.
 
 The same generated months are solved under both. Every month is one line of JSON in a file, so that
-a run that was stopped goes on where it was; the table adds up what the file holds. Months are those
-that ``community/2`` accepts (``instances/fair_months.py``), without a history.
+a run that was stopped can go on; the table adds up what the file holds. Months are those that
+``community/2`` accepts (``instances/fair_months.py``), without a history.
 """
 
 import argparse
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 
 def compare(needs: int, seed: int, seconds: float) -> Row:
-    """Return the figures of one month under each policy, by label."""
+    """Return the size and seed of one month, and its figures under each policy by label."""
     month = under_second_policy(generate(needs, seed))
     found: Row = {"needs": needs, "seed": seed}
     for policy in POLICIES:
@@ -39,10 +39,10 @@ def compare(needs: int, seed: int, seconds: float) -> Row:
 
 
 def measure(problem: Problem, seconds: float) -> Row:
-    """Return how many needs, homes and points an answer reaches, and who is worst off.
+    """Return how many needs, homes and points an answer reaches, and how it treats the worst-off.
 
-    longest_unmet   the longest wait of a need passed over [months]
-    worst           needs met of needs asked of the committee with the smallest part, in thousandths
+    longest_unmet   the longest wait of an unmet need [months]
+    worst           needs met / needs asked of the committee where this is smallest, in thousandths
     """
     solution = solve(problem, Limits(seconds=seconds))
     met = {line.need for line in solution.assignments}
@@ -62,14 +62,14 @@ def measure(problem: Problem, seconds: float) -> Row:
 
 
 def read_rows(path: Path, needs: int) -> list[Row]:
-    """Return the months of a size that the file holds, by seed."""
+    """Return the months of a size that the file holds, in order of seed."""
     lines = path.read_text().splitlines() if path.exists() else []
     rows = (json.loads(line) for line in lines)
     return sorted((row for row in rows if row["needs"] == needs), key=lambda row: row["seed"])
 
 
 def summarise(rows: Iterable[Row]) -> dict[str, Row]:
-    """Return for each policy the sums over the months, and the means of what is worst."""
+    """Return, by policy label, the sums over the months; of the worst figures the means."""
     total: dict[str, Row] = {policy.label: defaultdict(int) for policy in POLICIES}
     months = 0
     for row in rows:
@@ -85,7 +85,7 @@ def summarise(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 def print_table(rows: Sequence[Row]) -> None:
-    """Print the sums of both policies, and what the second has more or less in per cent."""
+    """Print the sums of both policies, and the change from first to second in per cent."""
     first, second = summarise(rows).values()
     print(f"{len(rows)} months {'':14} {POLICIES[0].label:>12} {POLICIES[1].label:>12} {'':>8}")
     for name in ("asked", "proven", *SUMS, "longest_unmet", "worst"):

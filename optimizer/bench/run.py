@@ -1,4 +1,4 @@
-"""Run one measurement of the bench in its own process, so that peak memory is its own.
+"""Run one piece of the bench in its own process, so that its peak memory is measured alone.
 
 ``python -m optimizer.bench.run PIECE NEEDS SEED SECONDS`` writes one line of JSON.
 """
@@ -32,7 +32,7 @@ STATUS = Path("/proc/self/status")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds and runs since the meter began, or between two readings."""
+    """Seconds and engine runs since the meter began, or between two readings."""
 
     wall: float = 0.0
     linear_seconds: float = 0.0
@@ -52,7 +52,7 @@ class Spent:
 
 
 class Meter:
-    """Counts every run of every solver object in this process, from the meter's creation.
+    """A count of every run of every HiGHS object in this process since the meter was made.
 
     It wraps ``highspy.Highs.run``, so that the measured code does not change.
     """
@@ -82,7 +82,7 @@ class Meter:
 
 
 def read_peak_mib() -> int:
-    """Return the peak memory of this process or of an engine that it started [MiB]."""
+    """Return the peak memory of this process or, if greater, of an engine that it started [MiB]."""
     started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     if STATUS.exists():  # getrusage would include the process that started this one
         lines = STATUS.read_text().splitlines()
@@ -103,7 +103,7 @@ ROUND = "whole round"
 
 
 def run_piece(piece: str, needs: int, seed: int, seconds: float) -> dict[str, Any]:
-    """Measure one piece: seconds, outcome, peak memory, and for the round its parts."""
+    """Measure one piece. Return seconds, outcome, peak memory, and for the round its parts."""
     problem = generate(needs, seed)
     if piece == ROUND:
         return run_round(problem, seconds)
@@ -120,7 +120,7 @@ def run_piece(piece: str, needs: int, seed: int, seconds: float) -> dict[str, An
 
 
 def solve_by_cpsat(function: str, problem: Problem, seconds: float) -> str:
-    """Solve with the one file that needs OR-Tools."""
+    """Call a function of ``cpsat.py``, the only file that needs OR-Tools."""
     found: str = getattr(importlib.import_module("optimizer.bench.cpsat"), function)(
         problem, seconds
     )
@@ -128,7 +128,7 @@ def solve_by_cpsat(function: str, problem: Problem, seconds: float) -> str:
 
 
 def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
-    """Solve, verify and explain one month; return where the time of the solve went."""
+    """Solve, verify and explain one month. Return the time of each part."""
     meter = Meter()
     marks: list[tuple[str, Spent]] = [("build, possible", Spent())]
     limits = Limits(seconds=seconds)
@@ -157,7 +157,7 @@ def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
 
 
 def describe_parts(marks: list[tuple[str, Spent]], solution: Solution) -> list[dict[str, Any]]:
-    """Return what was spent on every part of the solve, in order, and how its values are proved."""
+    """Return the time of every part of the solve, in order, and how its values are proved."""
     starts = [name for name, _ in marks]
     names = list(dict.fromkeys(result.name for result in solution.stages))
     parts = []

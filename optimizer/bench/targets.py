@@ -1,4 +1,4 @@
-"""Reports of the bench: targets and whether they are reached, and published instances with ours."""
+"""Reports of the bench: whether targets are reached, and our values of published instances."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +14,10 @@ GAP_SECONDS = 60.0
 
 
 def bench_gap(folder: Path) -> int:
-    """Print published assignment values against ours; return how many differ."""
+    """Print published values against ours. Return how many of ours are outside the known bounds.
+
+    A value that was not found counts too.
+    """
     bounds = {
         name: (int(low), int(high))
         for name, low, high in (
@@ -70,13 +73,16 @@ def print_wanted(found: Mapping[int, Pieces]) -> None:
 
 
 def judge_ratio(pieces: Pieces) -> Judged:
-    """Compare the whole round with one plain solve."""
+    """Return whether the whole round takes at most ``MOST_RATIO`` plain solves, and the figures."""
     whole, plain = pieces[ROUND]["seconds"], pieces[POINTS]["seconds"]
     return whole <= MOST_RATIO * plain, f"{whole:.1f} s / {plain:.1f} s = {whole / plain:.2f}"
 
 
 def judge_gain(pieces: Pieces) -> Judged:
-    """Compare textbook max-min with the whole round; a run cut off gives a lower bound only."""
+    """Return whether textbook max-min takes at least ``LEAST_GAIN`` whole rounds, and the figures.
+
+    If max-min was cut off, its time is only a lower bound and the result may be undecided.
+    """
     whole, textbook = pieces[ROUND]["seconds"], pieces[MAX_MIN]["seconds"]
     gain, is_proved = textbook / whole, pieces[MAX_MIN]["outcome"].endswith(", proved")
     shown = f"{textbook:.1f} s / {whole:.1f} s = {gain:.2f}"
@@ -86,19 +92,19 @@ def judge_gain(pieces: Pieces) -> Judged:
 
 
 def judge_large_seconds(pieces: Pieces) -> Judged:
-    """Compare the time of a month of ten estates with its limit."""
+    """Return whether a month of ten estates is solved within its limit, and the seconds."""
     whole = pieces[ROUND]["seconds"]
     return whole <= LARGE_SECONDS, f"{whole:.1f} s"
 
 
 def judge_large_memory(pieces: Pieces) -> Judged:
-    """Compare the memory of a month of ten estates with its limit."""
+    """Return whether a month of ten estates is solved with less memory than its limit."""
     peak = pieces[ROUND]["peak_mib"]
     return peak < LARGE_MIB, f"{peak} MiB"
 
 
 def judge_verification(pieces: Pieces) -> Judged:
-    """Compare the time of checking with that of solving."""
+    """Return whether the check proves the answer in less time than the solve, and the figures."""
     whole, check = pieces[ROUND]["seconds"], pieces[ROUND]["verify_seconds"]
     is_proved = pieces[ROUND]["verify_outcome"].startswith("proved")
     return is_proved and check < whole, f"{check:.1f} s / {whole:.1f} s" + (
@@ -107,7 +113,7 @@ def judge_verification(pieces: Pieces) -> Judged:
 
 
 def judge_explanations(pieces: Pieces) -> Judged:
-    """Compare the time of explaining a month with its limit."""
+    """Return whether explaining a month takes less than its limit, and the seconds."""
     spent = pieces[ROUND]["explain_seconds"]
     return spent < EXPLAIN_SECONDS, f"{spent:.1f} s"
 
