@@ -1,8 +1,8 @@
-"""The child process of ``guard.py``: reads a problem, solves it within limits, writes its lines.
+"""The child process of ``guard.py``: read a problem, solve it within limits, write the lines.
 
 Standard output carries these lines only; everything else that is printed goes to standard error.
-The child ends with its parent: the kernel kills it where it supports that, and the end of standard
-input ends it everywhere.
+The child ends with its parent: on Linux the kernel kills it, and everywhere the end of its standard
+input ends it.
 """
 
 import contextlib
@@ -32,10 +32,7 @@ MIB = 1 << 20
 
 
 def main(steps: Steps = STEPS) -> None:
-    """Run the child from start to end.
-
-    The steps are part of the code; no question can choose others.
-    """
+    """Run the child from start to end. The question cannot choose the ``steps``."""
     pipe = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     question = json.loads(sys.stdin.buffer.readline())

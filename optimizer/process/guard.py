@@ -2,12 +2,12 @@
 
 The child (``child.py``) is a fresh interpreter. It reads one line of JSON, the question, and writes
 lines of JSON (``Line``): progress, the checked answer, the explained answer, and the prices of its
-pins if they are asked for. Its memory and time are limited. When it dies, hangs or writes nonsense
-before its answer is checked, the report holds that failure; when it does so afterwards, the answer
-remains: only the explanations are brief or the prices are missing. The child never outlives its
-caller: the kernel kills it with its parent, and it watches its input. Only the caller ends it:
-Ctrl-C and a service manager's SIGTERM reach every process at once and must not look like a broken
-solve.
+pins if they are asked for. Its memory and time are limited. If it dies, hangs or writes nonsense
+before its answer is checked, the report holds that failure. If it does so later, the answer
+remains; only the explanations are brief or the prices are missing. The child never outlives its
+caller: the kernel kills it with its parent, and it watches its input. It does not receive SIGINT
+and SIGTERM: Ctrl-C and a service manager send these to every process, and that must not look like a
+broken solve.
 """
 
 import contextlib
@@ -58,9 +58,10 @@ def solve_apart(
 ) -> SolveReport:
     """Solve, check and explain in a child process; every error of the child becomes ``failure``.
 
-    Pins and forbids have their prices in the report if ``limits.price_seconds`` allows for them.
+    The report has the prices of pins and forbids if ``limits.price_seconds`` is not None.
 
-    The solution equals that of ``solve``, byte for byte, and was checked.
+    A solution within the time limit equals that of ``solve``, byte for byte. The report says what
+    the check found.
 
     memory_mib  limit of the child's private memory [MiB], about 100 of them before it begins;
                 None: no limit. Without effect where RLIMIT_DATA does not cover mapped memory.
@@ -96,7 +97,7 @@ class _Dialogue:
     """What the child has written so far, and the time by which the next line must come.
 
     checked, explained   its reports as plain JSON, not validated yet; None: not received
-    prices               as plain JSON, of the explained report
+    prices               the prices of the explained report as plain JSON; None: not received
     """
 
     def __init__(self, limits: Limits, on_beat: OnBeat, *, is_priced: bool) -> None:
@@ -109,10 +110,10 @@ class _Dialogue:
         self._allow(limits.seconds + limits.grace_seconds)
 
     def listen(self, lines: "queue.SimpleQueue[bytes]") -> None:
-        """Return when the last line has arrived.
+        """Read the child's lines, and return when the last one has arrived.
 
-        Raises ``_NoAnswerError`` when there will be none, ``EOFError`` when the lines end without
-        it.
+        Raises ``_NoAnswerError`` if there will be no last line, ``EOFError`` if the lines end
+        without it.
         """
         while self.explained is None or (self._is_priced and self.prices is None):
             self._beat()
@@ -163,7 +164,7 @@ def _go_on(_progress: Progress | None) -> bool:
 
 
 def _judge(problem: Problem, dialogue: _Dialogue, failure: Failure | None) -> SolveReport:
-    """Return the best report that the child gave, or the failure."""
+    """Return the most complete report of the child that is acceptable, or one with the failure."""
     if failure is Failure.CANCELLED:
         return SolveReport(failure=failure)
     for plain, is_brief in _list_reports(dialogue):
@@ -178,7 +179,7 @@ def _judge(problem: Problem, dialogue: _Dialogue, failure: Failure | None) -> So
 
 
 def _list_reports(dialogue: _Dialogue) -> Iterator[tuple[Any, bool]]:
-    """Yield what the child wrote, the most complete first, and whether it lacks explanations."""
+    """Yield the child's reports, most complete first, and whether each lacks explanations."""
     if dialogue.explained is not None:
         if dialogue.prices is not None and isinstance(dialogue.explained, dict):
             yield {**dialogue.explained, "prices": dialogue.prices}, False
@@ -188,7 +189,7 @@ def _list_reports(dialogue: _Dialogue) -> Iterator[tuple[Any, bool]]:
 
 
 def _accept(problem: Problem, plain: Any) -> SolveReport:
-    """Return a report whose answer is whole and belongs to this problem, or a report without one.
+    """Return a report whose answer is intact and belongs to this problem, or that has no answer.
 
     Raises ``_NoAnswerError`` for any other.
     """
@@ -209,9 +210,9 @@ def _accept(problem: Problem, plain: Any) -> SolveReport:
 
 
 def _ask_child(question: bytes, dialogue: _Dialogue) -> None:
-    """Start a child and read all its lines; the child has ended when this returns.
+    """Start a child and read all its lines; the child has ended when this returns or raises.
 
-    Raises ``_NoAnswerError`` when it gives no answer.
+    Raises ``_NoAnswerError`` if it gives no answer.
     """
     with tempfile.TemporaryFile() as errors:
         try:
@@ -249,7 +250,7 @@ def _start_child(errors: IO[bytes]) -> _Child:
 
 @contextlib.contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """Start processes that never receive SIGINT and SIGTERM."""
+    """Block SIGINT and SIGTERM, so that processes started meanwhile never receive them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
@@ -270,7 +271,7 @@ def _read(pipe: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
 
 
 def _explain_exit(child: _Child, errors: IO[bytes]) -> tuple[Failure, str]:
-    """Return the failure of a child that closed its pipe, and what it said or how it ended."""
+    """Return the failure of a child that closed its pipe, and its last words or its exit code."""
     try:
         code = child.wait(EXIT_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -287,7 +288,7 @@ def _explain_exit(child: _Child, errors: IO[bytes]) -> tuple[Failure, str]:
 
 
 def _log(errors: IO[bytes]) -> None:
-    """Log what the child wrote to standard error; normally nothing."""
+    """Log what the child wrote to standard error, if anything."""
     words = _read_tail(errors)
     if words:
         logger.warning("a solve errors: %s", words.decode(errors="replace"))

@@ -1,9 +1,9 @@
 """Solve, check, explain and price one problem, and measure the seconds of each step.
 
-Without an answer the explanation is a set of pins that cannot hold together, none to spare.
+If no answer exists, the explanation is an irreducible conflict of pins and least uses.
 
 The check reads problem and answer as plain JSON, as they are stored and published, and shares no
-code with the solve. An answer that it refuses is a failure; a failed explanation is not, because
+code with the solve. An answer that it refuses is a failure. A failed explanation is not, because
 the answer is proved without it.
 """
 
@@ -45,7 +45,7 @@ OnLine = Callable[[Line, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The functions of the steps; only tests use others."""
+    """The functions of the steps; only tests replace them."""
 
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
     verify: Callable[[object, object], Verdict] = judge
@@ -60,8 +60,8 @@ STEPS = Steps()
 def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -> SolveReport:
     """Return the report on a problem in plain JSON.
 
-    Call ``on_line`` for each ``Line`` but the last. Errors of the solve and of the check are
-    raised: without either there is no answer.
+    Calls ``on_line`` with each line up to CHECKED. Errors of the solve and of the check are raised:
+    without either there is no answer.
     """
     began = time.monotonic()
     problem = Problem.from_json(plain)
@@ -91,9 +91,10 @@ def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -
 def work_out_prices(
     plain: object, report: SolveReport, limits: Limits, on_line: OnLine, steps: Steps = STEPS
 ) -> tuple[PinPrice, ...]:
-    """Return the prices of pins and forbids; none of a report without a usable answer.
+    """Return the prices of pins and forbids; () if the report has no usable answer.
 
-    Call ``on_line`` for the progress. No error is raised: the answer is proved without prices.
+    Calls ``on_line`` for the progress. An error is logged and () returned: the answer is proved
+    without prices.
     """
     if report.solution is None or not report.is_usable:
         return ()
@@ -126,7 +127,7 @@ def _is_bounded() -> bool:
 
 
 def name_reason(error: Exception) -> str:
-    """Return kind and message of an error in one line of text that any terminal can show."""
+    """Return type and message of an error in one line of text that any terminal can show."""
     text = " ".join("".join(traceback.format_exception_only(error)).split())
     return text.encode("utf-8", "backslashreplace").decode()[:LONGEST_REASON]
 
@@ -172,7 +173,7 @@ def _explain(
 def _name_conflict(
     problem: Problem, limits: Limits, report: SolveReport, steps: Steps
 ) -> SolveReport:
-    """Return the report with an irreducible conflict; without it when it was not found in time."""
+    """Return the report with an irreducible conflict, or without one if none was found in time."""
     began = time.monotonic()
     try:
         conflict = steps.find_conflict(problem, limits)
