@@ -13,6 +13,7 @@ from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.commands import round_steps
+from matchmaker.commands.demo_days import live_demo
 from matchmaker.commands.rounds import MonthType
 from matchmaker.commands.serve import PORT, get_address, listen_on, run_site
 from matchmaker.demo import service
@@ -49,9 +50,12 @@ def demo(ctx: click.Context, month: date | None, seed: int, port: int) -> None:
 @month_option
 @seed_option
 @click.option("--show", is_flag=True, help="Print the month's figures at the end.")
-def prepare(month: date | None, seed: int, show: bool) -> None:
+@click.option("--lived", is_flag=True, help="Live the months up to today, as `demo` alone does.")
+def prepare(month: date | None, seed: int, show: bool, lived: bool) -> None:
     """Create the database, build the world, publish its month; skip what is already done."""
-    month = _prepare(month, seed)
+    if lived and month:
+        raise click.UsageError("a lived demo is always of the present month")
+    month = _prepare_lived(seed) if lived else _prepare(month, seed)
     if show:
         actor = round_steps.get_social_worker(None, 0)
         for line in round_steps.list_figures(month, actor):
@@ -77,7 +81,10 @@ def reset() -> None:
 
 @with_appcontext
 def _run_demo(month: date | None, seed: int, port: int) -> None:
-    _prepare(month, seed)
+    if month is None:
+        _prepare_lived(seed)
+    else:
+        _prepare(month, seed)
     db.session.remove()  # close the transaction before serving
     server = listen_on("127.0.0.1", port)
     _print_persons(get_address(server))
@@ -92,15 +99,30 @@ def _prepare(month: date | None, seed: int) -> date:
     summary = service.build_demo_world(now=get_now(), month=month, seed=seed)
     db.session.commit()
     if summary is not None:
-        click.echo(
-            f"Built a street office of invented people: {summary.committees} committees, "
-            f"{summary.households} households, {summary.givers} givers, {summary.offers} offers, "
-            f"{summary.volunteers} volunteers, {summary.needs} needs for {month:%Y-%m}."
-        )
+        click.echo(service.describe(summary, month))
     else:
         month = _get_latest_month() or month
-    publish_month(month)
+    _publish(month)
     return month
+
+
+def _prepare_lived(seed: int) -> date:
+    """Bring an empty database to the present day of a lived demo; else finish what was begun."""
+    _require_demo()
+    upgrade()
+    month = live_demo(get_now(), seed, publish_month)
+    if month is None:
+        month = _get_latest_month() or get_month(get_now())
+        publish_month(month)
+    _make_link(month)
+    return month
+
+
+def _publish(month: date) -> None:
+    is_new = _find_state(month) is not RoundState.PUBLISHED
+    publish_month(month)
+    if is_new:
+        _make_link(month)
 
 
 def publish_month(month: date) -> None:
@@ -110,7 +132,7 @@ def publish_month(month: date) -> None:
         click.echo(round_steps.open_round(month, first))
     if _find_state(month) is RoundState.DRAFT:
         today = get_local_date(get_now())
-        draw = Announcement(DrawSource.INVENTED, f"{today:%Y}001", today)
+        draw = Announcement(DrawSource.INVENTED, f"{today:%Y%j}", today)
         click.echo(round_steps.lock_round(month, first, draw))
     if _find_state(month) is RoundState.FROZEN:
         click.echo(round_steps.draw_seed(month, second, DRAWN))
@@ -124,14 +146,14 @@ def publish_month(month: date) -> None:
         if round_steps.needs_acceptance(month, first):
             click.echo(round_steps.accept_run(month, first))
         click.echo(round_steps.publish_run(month, second, accepts_unproved=True))
-        _make_link(month, first)
 
 
-def _make_link(month: date, actor: User) -> None:
-    """Make a link as a social worker sends it to who has most to answer, and say where it leads;
-    none of a month that is over."""
+def _make_link(month: date) -> None:
+    """Make a link as a social worker sends it to the giver with most to answer, and say where it
+    leads; none of a month that is over."""
     if add_months(month, 1) <= get_local_date(get_now()):
         return
+    actor = round_steps.get_social_worker(None, 0)
     is_published = MatchRound.published_run_id == RoundRun.id
     query = select(RoundRun).join(MatchRound, is_published).where(MatchRound.month == month)
     giver = list_answers(db.session.scalars(query).one())[0].organisation

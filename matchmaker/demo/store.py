@@ -1,7 +1,7 @@
 """Store the records of the demo world as rows."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import insert
 
@@ -110,14 +110,14 @@ def store_volunteers(world: World, ids: Ids) -> None:
     )
 
 
-def store_offers(world: World, ids: Ids, now: datetime) -> None:
-    """Store offers, written by the giver's coordinator."""
+def store_offers(world: World, months: Sequence[date], ids: Ids, now: datetime) -> None:
+    """Store offers, written by the giver's coordinator, with their sessions in ``months``."""
     rows = [
         _make_offer(offer, ids, now) | make_giving(world, offer, ids, number)
         for number, offer in enumerate(world.offers)
     ]
     keys = insert_rows(Offer, [row | {"lot": make_lot(f"O{k}")} for k, row in enumerate(rows)])
-    store_sessions(world, keys, rows)
+    store_sessions(world, months, keys, rows)
 
 
 def _make_offer(offer: OfferRecord, ids: Ids, now: datetime) -> Row:

@@ -1,5 +1,6 @@
 """Store what the people of the demo world ask, with what they agreed to, and the ledger."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from matchmaker.base.clock import add_months
@@ -27,16 +28,14 @@ UNVERIFIED = frozenset({NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED
 ENDED_AFTER = timedelta(hours=1)  # requests that are over, after they were sent
 
 
-def store_needs(world: World, ids: Ids) -> None:
-    """Store needs, each that was sent with the consent of its resident."""
-    sent = [need for need in world.needs if need.consent is not None]
+def store_needs(needs: Sequence[NeedRecord], month: date, ids: Ids) -> None:
+    """Store needs of a month, each that was sent with the consent of its resident."""
+    sent = [need for need in needs if need.consent is not None]
     consents = insert_named(
         Consent, [_make_consent(need, ids) for need in sent], (need.reference for need in sent)
     )
-    reply_on = _get_last_day(world.month)
-    insert_rows(
-        Need, [_make_need(n, ids, consents.get(n.reference), reply_on) for n in world.needs]
-    )
+    reply_on = _get_last_day(month)
+    insert_rows(Need, [_make_need(n, ids, consents.get(n.reference), reply_on) for n in needs])
 
 
 def _get_last_day(month: date) -> date:

@@ -74,8 +74,13 @@ def _choose_place(world: World, offer: OfferRecord, ids: Ids, number: int) -> in
     return ids.places[codes[number % len(codes)]]
 
 
-def store_sessions(world: World, keys: Sequence[int], rows: Sequence[Row]) -> None:
-    """Two sessions in the month of each open offer that is given in sessions."""
+def store_sessions(
+    world: World, months: Sequence[date], keys: Sequence[int], rows: Sequence[Row]
+) -> None:
+    """Store two sessions in each month of each open offer that is given in sessions.
+
+    ``keys``, ``rows``: id and row of each of ``world.offers``, in that order.
+    """
     kinds = _read_kinds()
     insert_rows(
         Session,
@@ -91,7 +96,8 @@ def store_sessions(world: World, keys: Sequence[int], rows: Sequence[Row]) -> No
             }
             for key, offer, row in zip(keys, world.offers, rows, strict=True)
             if offer.state is OfferState.OPEN and _is_in_sessions(*kinds[offer.category])
-            for first in _list_days(world.month, key)
+            for month in months
+            for first in _list_days(month, key)
         ],
     )
 

@@ -1,9 +1,11 @@
 """Generate the whole demo world from a month and a seed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from matchmaker.base.clock import add_months
 from matchmaker.catalogue import SEEDS_DIR, read_seed
 from matchmaker.demo.world.asking import (
     Audiences,
@@ -11,7 +13,7 @@ from matchmaker.demo.world.asking import (
     generate_needs,
     generate_unsettled_needs,
 )
-from matchmaker.demo.world.giving import generate_offers, read_givers, read_places
+from matchmaker.demo.world.giving import FUNDED_ONCE, generate_offers, read_givers, read_places
 from matchmaker.demo.world.history import generate_history
 from matchmaker.demo.world.homes import generate_households
 from matchmaker.demo.world.mix import make_random, read_districts, read_mix
@@ -25,7 +27,7 @@ from matchmaker.demo.world.records import (
     World,
 )
 from matchmaker.demo.world.volunteers import generate_pairings, generate_volunteers
-from matchmaker.models import Role
+from matchmaker.models import ConsentChannel, Role
 
 
 def generate_office_accounts(
@@ -62,6 +64,36 @@ def make_resident_accounts(
         for r in residents
         if r.phone in posting
     ]
+
+
+EARLIER_SHARE = 7  # the earlier month of a lived demo asks one need in so many
+
+
+def generate_earlier_needs(
+    world: World, as_of: datetime, seed: int, seeds_dir: Path = SEEDS_DIR
+) -> tuple[NeedRecord, ...]:
+    """Return fewer needs of the month before the world's, posted before ``as_of``.
+
+    Residents without an account asked at their committee. Help that a home gets once in its life
+    is left out.
+    """
+    mix, month = read_mix(seeds_dir), add_months(world.month, -1)
+    residents = tuple(resident for home in world.households for resident in home.residents)
+    get_worker = get_workers(world.accounts).__getitem__
+    writer = NeedWriter(mix, month, as_of, get_worker)
+    drawn = generate_needs(mix, Audiences(residents, month, seed), residents, writer, seed + 1)
+    repeatable = [need for need in drawn if need.category not in FUNDED_ONCE]
+    known = {account.phone for account in world.accounts}
+    return tuple(
+        need
+        if need.entered_by in known
+        else replace(
+            need,
+            entered_by=get_worker(need.committee),
+            consent=ConsentChannel.SPOKEN_AT_COUNTER,
+        )
+        for need in repeatable[::EARLIER_SHARE]
+    )
 
 
 def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SEEDS_DIR) -> World:

@@ -1,0 +1,239 @@
+"""What the invented people do in a published month, by the services that real people use.
+
+Each person decides from the seed and the promise alone, so equal demos are lived alike. Most say
+yes and come; a few say no, are silent, fall ill or forget to report, and one in twenty recipients
+complains. What a service refuses is left as it is, as a person would leave it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+
+from matchmaker.assignments import agreeing, answering, delivering, seating
+from matchmaker.assignments.open_help import OpenHelp
+from matchmaker.base.clock import add_months, get_local_date, get_now
+from matchmaker.base.errors import DomainError
+from matchmaker.base.extensions import db
+from matchmaker.kinds import Timing, get_timing
+from matchmaker.models import (
+    DeclineReason,
+    DeliveryProof,
+    Face,
+    FailReason,
+    FollowUp,
+    Promise,
+    PromiseState,
+    Role,
+    RoundRun,
+    User,
+)
+from matchmaker.needs import follow_ups
+from matchmaker.promises.days import find_given_until
+from matchmaker.promises.seats import ACCEPTED
+from matchmaker.promises.states import DONE_STATES
+
+Weights = Mapping[str, int]
+# In percent.
+_GIVERS: Weights = {"yes": 91, "no": 5, "silence": 4}
+_SILENT_GIVERS = 8  # organisations that say nothing in a month
+_RECIPIENTS: Weights = {"agrees": 84, "refuses": 4, "not reached": 5, "silence": 7}
+_ENDS: Weights = {"given": 90, "failed": 5, "forgotten": 5}
+_FACES: Weights = {"good": 44, "fair": 8, "bad": 3, "silence": 45}
+_DAYS_TO_ANSWER = {"giver": 5, "recipient": 4, "report": 2, "face": 3}
+_NOES = (DeclineReason.NO_CAPACITY, DeclineReason.PERSON_ILL)
+_REFUSALS = (DeclineReason.NO_LONGER_NEEDED, DeclineReason.AWAY)
+_FAILS = (FailReason.RECIPIENT_ABSENT, FailReason.WEATHER, FailReason.GIVER_ABSENT)
+_WORDS = {
+    Face.GOOD: ("来得很准时，人也和气。", "帮了大忙，谢谢。", ""),
+    Face.FAIR: ("来晚了半小时。", ""),
+    Face.BAD: ("等了一上午没人来，也没有电话。",),
+}
+_ANSWER = "已与服务单位沟通，下次提前一天打电话确认。"
+
+
+class Life:
+    """The people of the demo in one published month; a day is lived by ``live_day``."""
+
+    def __init__(self, run: RoundRun, seed: int) -> None:
+        self._run_id, self._month, self._seed = run.id, run.match_round.month, seed
+        self._published_on = get_local_date(run.match_round.published_at or get_now())
+        users = db.session.scalars(select(User).order_by(User.id)).all()
+        self._coordinators = _first_by(users, Role.COORDINATOR, lambda user: user.organisation_id)
+        self._counters = _first_by(users, Role.COMMITTEE_WORKER, lambda user: user.committee_id)
+        self._residents = _first_by(users, Role.RESIDENT, lambda user: user.resident_id)
+        self._workers = [user.id for user in users if user.role is Role.SOCIAL_WORKER]
+
+    def live_day(self) -> None:
+        """Everybody does what the present day brings; each step is committed."""
+        self._answer_as_givers()
+        self._fix_days()
+        self._answer_as_recipients()
+        if self._today >= self._month:
+            self._report()
+            self._feed_back()
+        self._answer_complaints()
+
+    @property
+    def _today(self) -> date:
+        return get_local_date(get_now())
+
+    # Before the day of help.
+
+    def _answer_as_givers(self) -> None:
+        saying_yes: dict[int, list[int]] = defaultdict(list)
+        for row in self._list_rows(PromiseState.AWAITING_GIVER):
+            answer = self._weigh(_GIVERS, "giver", row)
+            is_silent = self._draw("month", row.organisation.code).randrange(100) < _SILENT_GIVERS
+            if is_silent or answer == "silence" or not self._comes_to("giver", row):
+                continue
+            coordinator = self._coordinators[row.organisation_id]
+            if answer == "yes":
+                saying_yes[coordinator].append(row.id)
+            else:
+                key = {"promise_id": row.id}
+                if self._try(coordinator, answering.decline, **key):
+                    reason = self._draw("why", _name(row)).choice(_NOES)
+                    self._try(coordinator, answering.say_why, reason=reason, **key)
+        for coordinator, ids in saying_yes.items():
+            self._try(coordinator, answering.accept, promise_ids=ids)
+
+    def _fix_days(self) -> None:
+        """Stays get their days and money its day; visits and sessions have theirs."""
+        last = add_months(self._month, 1) - timedelta(days=1)
+        first = min(max(self._month, self._today) + timedelta(days=3), last)
+        for row in self._list_rows(*ACCEPTED):
+            if row.slot is not None or row.session_id is not None or row.last_day is not None:
+                continue
+            who, timing = self._coordinators[row.organisation_id], get_timing(row.asked.category)
+            if timing is Timing.STAY:
+                until = min(first + timedelta(days=4), last)
+                self._try(who, seating.set_stay, promise_id=row.id, first=first, last=until)
+            elif timing is Timing.PAYMENT:
+                offer = {"offer_id": row.offer_id, "month": self._month}
+                self._try(who, seating.set_payday, day=first, **offer)
+
+    def _answer_as_recipients(self) -> None:
+        for help_ in self._list_helps():
+            row = help_.first
+            if help_.lacks_day or not help_.is_asked or not self._comes_to("recipient", row):
+                continue
+            answer = self._weigh(_RECIPIENTS, "recipient", row)
+            who, key = self._find_speaker(row), {"promise_id": row.id}
+            if answer == "agrees":
+                self._try(who, agreeing.agree, **key)
+            elif answer == "refuses":
+                reason = self._draw("refusal", _name(row)).choice(_REFUSALS)
+                self._try(who, agreeing.refuse, reason=reason, **key)
+            elif answer == "not reached":
+                self._try(self._find_counter(row), agreeing.note_not_reached, **key)
+
+    # On the day of help, and after it.
+
+    def _report(self) -> None:
+        for row in self._list_rows(PromiseState.CONFIRMED):
+            until = find_given_until(row)
+            end = self._weigh(_ENDS, "end", row)
+            late = timedelta(days=self._draw("report", _name(row)).randrange(2))
+            if until is None or self._today < until + late or end == "forgotten":
+                continue
+            who, key = self._coordinators[row.organisation_id], {"promise_id": row.id}
+            if end == "given":
+                proof = {"proof": DeliveryProof.SIGNATURE, "code": ""}
+                self._try(who, delivering.deliver, units=row.units, **proof, **key)
+            else:
+                reason = self._draw("failure", _name(row)).choice(_FAILS)
+                self._try(who, delivering.fail, reason=reason, **key)
+
+    def _feed_back(self) -> None:
+        for help_ in self._list_helps():
+            given = [row for row in help_.promises if row.state is PromiseState.DELIVERED]
+            if not given or any(row.state not in DONE_STATES for row in help_.promises):
+                continue
+            answer = self._weigh(_FACES, "face", given[0])
+            if answer != "silence":
+                face = Face(answer)
+                self._try(
+                    self._find_speaker(given[0]),
+                    delivering.feed_back,
+                    promise_id=given[0].id,
+                    face=face,
+                    words=self._draw("words", _name(given[0])).choice(_WORDS[face]),
+                    wants_call=face is Face.BAD,
+                )
+
+    def _answer_complaints(self) -> None:
+        """The second social worker answers what was said before today."""
+        query = select(FollowUp).where(FollowUp.answered_at.is_(None)).order_by(FollowUp.id)
+        for row in db.session.scalars(query).all():
+            if get_local_date(row.asked_at) < self._today:
+                key = {"follow_up_id": row.id}
+                if self._try(self._workers[1], follow_ups.take, **key):
+                    self._try(self._workers[1], follow_ups.answer, sentence=_ANSWER, **key)
+
+    # Who and when.
+
+    def _list_rows(self, *states: PromiseState) -> Sequence[Promise]:
+        query = select(Promise).where(
+            Promise.round_run_id == self._run_id, Promise.state.in_(states)
+        )
+        return db.session.scalars(query.order_by(Promise.id)).all()
+
+    def _list_helps(self) -> list[OpenHelp]:
+        """The helps of the month that have not ended without help."""
+        query = select(Promise).where(Promise.round_run_id == self._run_id).order_by(Promise.id)
+        helps: dict[object, list[Promise]] = defaultdict(list)
+        for row in db.session.scalars(query):
+            if not row.has_ended:
+                helps[row.help_key].append(row)
+        return [OpenHelp(tuple(rows)) for rows in helps.values()]
+
+    def _find_counter(self, row: Promise) -> int:
+        return self._counters[row.asked.resident.household.committee_id]
+
+    def _find_speaker(self, row: Promise) -> int:
+        """The account of the recipient, else of the worker of the committee."""
+        return self._residents.get(row.asked.resident.id, self._find_counter(row))
+
+    def _comes_to(self, topic: str, row: Promise) -> bool:
+        """Whether the person's day to answer has come."""
+        wait = self._draw(f"{topic}'s day", _name(row)).randrange(_DAYS_TO_ANSWER[topic])
+        return self._today >= self._published_on + timedelta(days=1 + wait)
+
+    def _weigh(self, weights: Weights, topic: str, row: Promise) -> str:
+        random = self._draw(topic, _name(row))
+        return random.choices(list(weights), list(weights.values()))[0]
+
+    def _draw(self, topic: str, name: str) -> Random:
+        return Random(f"{self._seed} {self._month} {topic} {name}")  # noqa: S311 - invented people
+
+    def _try(self, who: int, step: Callable[..., object], **values: Any) -> bool:
+        """Whether the service took the step of this account."""
+        try:
+            step(actor=db.session.get_one(User, who), now=get_now(), **values)
+        except DomainError:
+            db.session.rollback()
+            return False
+        db.session.commit()
+        return True
+
+
+def _first_by(
+    users: Iterable[User], role: Role, get_key: Callable[[User], int | None]
+) -> dict[int, int]:
+    """The first account of a role for each of its scopes."""
+    found: dict[int, int] = {}
+    for user in users:
+        key = get_key(user)
+        if user.role is role and key is not None:
+            found.setdefault(key, user.id)
+    return found
+
+
+def _name(row: Promise) -> str:
+    """A name of the promise that equal demos have alike."""
+    who = row.volunteer.reference if row.volunteer else row.organisation.code
+    return f"{row.asked.reference} {who} {row.slot} {row.offer_id}"
