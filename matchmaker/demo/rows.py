@@ -16,13 +16,16 @@ DANGER = TIERS[0]
 
 
 def make_lot(name: str) -> str:
-    """A name for the draw that equal worlds have alike; a real office draws it at entry."""
+    """Return a lot that depends only on ``name``, so that equal worlds draw alike.
+
+    A real office draws a lot at random when a row is entered.
+    """
     return Random(f"lot:{name}").randbytes(LONGEST_LOT // 2).hex()  # noqa: S311
 
 
 @dataclass(slots=True)
 class Ids:
-    """Ids of the rows stored so far, by the name that records use."""
+    """Ids of the rows stored so far, keyed by the names that records use."""
 
     subdistrict: int
     committees: dict[str, int]
@@ -38,14 +41,17 @@ class Ids:
     social_worker: int | None = None  # the first of the street office, who runs the month
 
     def find_verifier(self, need: NeedRecord) -> int | None:
-        """The worker of the committee; a social worker for a danger that this worker entered."""
+        """Return the id of the worker of the committee.
+
+        A danger that this worker entered is verified by the social worker.
+        """
         worker = self.workers[need.committee]
         is_own_danger = need.tier == DANGER and self.users[need.entered_by] == worker
         return self.social_worker if is_own_danger else worker
 
 
 def insert_rows(model: Any, rows: Iterable[Row]) -> list[int]:
-    """Insert rows that all have the same columns; returns their ids in the same order."""
+    """Insert rows that all have the same columns. Return their ids in the same order."""
     rows = list(rows)
     if not rows:
         return []

@@ -1,4 +1,4 @@
-"""Build the demo world in the database and delete it again. Flushes, never commits."""
+"""Build the demo world in the database and delete it again. Nothing here commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ DEFAULT_SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """How many rows were built; needs are those open for the month."""
+    """How many rows were built; ``needs`` counts those that are open for the month."""
 
     committees: int
     households: int
@@ -61,9 +61,10 @@ class DemoSummary:
 def build_demo_world(
     *, now: datetime, month: date, seed: int = DEFAULT_SEED, seeds_dir: Path = SEEDS_DIR
 ) -> DemoSummary | None:
-    """Fill an empty database with the demo of ``month`` (a first day); None when it is not empty.
+    """Fill an empty database with the demo of ``month`` (a first day); None if it is not empty.
 
-    The world depends on the month, the seed and the earlier of ``now`` and the month's first day.
+    The world depends on the month, the seed, the seed files, and the earlier of ``now`` and the
+    month's start.
     """
     if not _is_empty():
         return None
@@ -144,7 +145,7 @@ def describe(summary: DemoSummary, month: date) -> str:
 
 
 def is_demo_world() -> bool:
-    """Whether the database holds the demo: its first persona has an account."""
+    """Return whether the database holds the demo: its first persona has an account."""
     index = contact_cipher.get_index(DEMO_PERSONS[0].phone)
     return db.session.scalar(select(User.id).where(User.phone_index == index)) is not None
 
@@ -152,7 +153,8 @@ def is_demo_world() -> bool:
 def require_demo_or_nobody() -> None:
     """Raise ``ConflictError('demo.not_a_demo')`` unless the database is empty or the demo's.
 
-    An office begins with its first invitation; the demo invites nobody before it has its people.
+    A real office begins with an invitation, so an invitation without the demo's persons is not a
+    demo.
     """
     begun = (User, Invitation, Household)
     is_begun = any(db.session.scalar(select(row.id).limit(1)) is not None for row in begun)

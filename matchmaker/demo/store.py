@@ -42,7 +42,7 @@ OFFERED_BEFORE = timedelta(days=40)
 
 
 def store_givers(world: World, ids: Ids) -> None:
-    """Store organisations, all approved, and the enterprises' agreements."""
+    """Store organisations, all approved, and the pairing agreements of enterprises."""
     rows = [_make_organisation(giver, ids) for giver in world.givers]
     ids.organisations = insert_named(Organisation, rows, (giver.code for giver in world.givers))
     agreements = []
@@ -144,7 +144,7 @@ PHONE_TAIL_DIGITS = 4
 
 
 def store_homes(world: World, ids: Ids) -> None:
-    """Store households, residents, and their contacts, which the models encrypt."""
+    """Store households, residents and contacts; the model encrypts contacts."""
     homes = [
         {
             "reference": h.reference,
@@ -184,7 +184,7 @@ def _make_contact(resident: ResidentRecord, resident_id: int) -> Row:
 
 
 def store_statuses(world: World, ids: Ids, now: datetime) -> None:
-    """Store statuses: recorded by the worker of the committee, verified by a social worker."""
+    """Store statuses, recorded by the committee's worker and, if verified, by a social worker."""
     insert_rows(
         RecipientStatus,
         [
@@ -209,7 +209,10 @@ def _make_status(resident: ResidentRecord, status: StatusRecord, ids: Ids, now: 
 
 
 def store_accounts(world: World, ids: Ids, now: datetime) -> None:
-    """Store accounts whose password nobody knows: the demo signs in by a button."""
+    """Store accounts with a password that nobody knows: in the demo a button signs in.
+
+    Volunteers' accounts are joined with their volunteers.
+    """
     rows = [_make_account(account, ids, now) for account in world.accounts]
     ids.users = insert_named(User, rows, (account.phone for account in world.accounts))
     for account in world.accounts:

@@ -25,7 +25,7 @@ from matchmaker.residents.consents import (
 )
 
 UNVERIFIED = frozenset({NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED})
-ENDED_AFTER = timedelta(hours=1)  # requests that are over, after they were sent
+ENDED_AFTER = timedelta(hours=1)  # from consent to its end, for requests that are over
 
 
 def store_needs(needs: Sequence[NeedRecord], month: date, ids: Ids) -> None:

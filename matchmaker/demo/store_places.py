@@ -53,7 +53,10 @@ def store_places(world: World, ids: Ids) -> None:
 
 
 def make_giving(world: World, offer: OfferRecord, ids: Ids, number: int) -> Row:
-    """Where and how an offer is given: at a place of the giver's, else at one of the office's."""
+    """Return the columns of an offer that say where and how it is given.
+
+    The place is one of the giver's own, or if the giver has none, one of the street office's.
+    """
     kind, unit = _read_kinds()[offer.category]
     rules, is_brought = get_rules(kind), offer.category in _BROUGHT
     place, bring = None, ""

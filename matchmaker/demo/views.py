@@ -1,4 +1,4 @@
-"""The demo's list of persons: a button signs in as each. These pages exist in demo mode only."""
+"""The demo's list of persons, with a button to sign in as each. Without demo mode it is a 404."""
 
 from flask import abort, current_app, render_template, request, url_for
 from flask_babel import get_locale
@@ -46,7 +46,7 @@ def _check_demo_mode() -> None:
 
 
 def _describe(person: DemoPersona) -> dict[str, object]:
-    """A person's number, name and what to try, in the reader's language."""
+    """Return a person's number, role, name and what to try, in the reader's language."""
     is_english = str(get_locale()) == "en"
     return {
         "number": DEMO_PERSONS.index(person) + 1,

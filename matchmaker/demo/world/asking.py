@@ -34,7 +34,11 @@ PERCENT_OUTSIDE_RULES = 10  # ask for help that is offered to other groups only
 
 
 class Audiences:
-    """Draws residents for a category, each at most once, some more often than others."""
+    """The residents who may ask for something, in pools by audience.
+
+    A resident with a need is drawn first, more probably one in hardship or old; a draw from a pool
+    then takes each resident at most once.
+    """
 
     def __init__(self, residents: Iterable[ResidentRecord], month: date, seed: int) -> None:
         random = make_random(seed, "audiences")
@@ -70,7 +74,7 @@ class Audiences:
 def _split(
     pool: list[ResidentRecord], belongs: Callable[[ResidentRecord], bool]
 ) -> tuple[list[ResidentRecord], list[ResidentRecord]]:
-    """Those who belong and those who do not, each in the order of ``pool``."""
+    """Return the residents who belong and those who do not, each in the order of ``pool``."""
     inside = [r for r in pool if belongs(r)]
     references = {r.reference for r in inside}
     return inside, [r for r in pool if r.reference not in references]
@@ -94,7 +98,7 @@ def _is_frail(resident: ResidentRecord, month: date) -> bool:
 
 
 def _get_percent(resident: ResidentRecord, month: date) -> int:
-    """The probability that a resident has a need, in percent."""
+    """Return the probability that a resident has a need, in percent."""
     age_years, kinds = _get_age(resident, month), _get_kinds(resident)
     if StatusKind.CHILD_IN_DIFFICULTY in kinds:
         return 80
@@ -106,7 +110,10 @@ def _get_percent(resident: ResidentRecord, month: date) -> int:
 
 
 def _get_lift_households(residents: Iterable[ResidentRecord], month: date) -> list[ResidentRecord]:
-    """One resident for each household of the two estates with a verified hardship status."""
+    """Return one resident for each household of the two estates with a status that counts.
+
+    The status is one of hardship or disability, verified and valid.
+    """
     by_household: dict[str, ResidentRecord] = {}
     for resident in residents:
         proved = {s.kind for s in resident.statuses if s.counts_on(month)}
@@ -126,7 +133,7 @@ WAITING_WEIGHTS = (72, 17, 7, 4)
 NEVER_WAITING = frozenset({"lift_subsidy"})
 DAYS_A_ROUND = 30
 PERCENT_POSTED_ONLINE = 22
-ASKING_TOGETHER = 6  # one in so many asks for the same as somebody else at home
+ASKING_TOGETHER = 6  # at most one asker in six asks for the same as somebody else at home
 CHANNELS = (
     ConsentChannel.SPOKEN_AT_HOME,
     ConsentChannel.SPOKEN_AT_COUNTER,
@@ -137,7 +144,7 @@ CHANNEL_WEIGHTS = (60, 22, 12, 6)
 
 
 class NeedWriter:
-    """Writes needs one by one, with numbers that count up within the month."""
+    """A writer of needs, which numbers them within the month from 1."""
 
     def __init__(
         self, mix: Mix, month: date, as_of: datetime, get_worker: Callable[[str], str]
@@ -157,7 +164,10 @@ class NeedWriter:
         fixed: FixedNeed | None = None,
         return_reason: str | None = None,
     ) -> NeedRecord:
-        """A need of ``resident`` in the row's category; ``fixed`` replaces what is drawn."""
+        """Return a need of ``resident`` in the row's category.
+
+        ``fixed`` gives its windows, tier and wait, which are drawn without it.
+        """
         quantity = random.randrange(row.fewest_units, row.most_units + 1, row.step_units)
         asked = fixed or _draw_ask(random, resident, row)
         online = fixed is not None or draw_share(random, PERCENT_POSTED_ONLINE)
@@ -181,7 +191,7 @@ class NeedWriter:
 
 
 def _draw_channel(random: Random, online: bool, state: NeedState) -> ConsentChannel | None:
-    """How the person agreed; nobody has agreed to a request that is not sent."""
+    """Return how the person agreed; None for a draft, because nobody has agreed to it yet."""
     channel = ConsentChannel.ONLINE if online else random.choices(CHANNELS, CHANNEL_WEIGHTS)[0]
     return None if state is NeedState.DRAFT else channel
 
@@ -193,7 +203,7 @@ def generate_needs(
     writer: NeedWriter,
     seed: int,
 ) -> list[NeedRecord]:
-    """The verified needs that are open for the month, in random order, the personas' first."""
+    """Return the verified needs that are open for the month: fixed ones, then random order."""
     random = make_random(seed, "needs")
     by_reference = {resident.reference: resident for resident in residents}
     fixed_asks = [(by_reference[n.resident], mix.rows[n.category], n) for n in FIXED_NEEDS]
@@ -218,7 +228,10 @@ def _ask_together(
     taken: set[str],
     month: date,
 ) -> list[ResidentRecord]:
-    """Let some ask for the same as somebody else at home who has the same statuses."""
+    """Return as many residents; some of them ask for the same as a mate at home.
+
+    Mates have the same valid statuses.
+    """
     asking = drawn[: len(drawn) - len(drawn) // ASKING_TOGETHER]
     known = taken | {resident.reference for resident in asking}
     homes: dict[str, list[ResidentRecord]] = defaultdict(list)
@@ -238,7 +251,10 @@ def _list_valid(resident: ResidentRecord, day: date) -> set[StatusKind]:
 
 
 def _draw_instant(random: Random, as_of: datetime, waiting: int) -> datetime:
-    """An instant in office hours in Shanghai, ``waiting`` rounds and some days before ``as_of``."""
+    """Return an instant in office hours in Shanghai, at least a day before ``as_of``.
+
+    It is ``waiting`` rounds and some days before.
+    """
     day = get_local_date(as_of) - timedelta(days=waiting * DAYS_A_ROUND + random.randint(1, 27))
     hour, minute = random.randint(8, 17), random.randrange(60)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
@@ -293,7 +309,7 @@ def generate_unsettled_needs(
     writer: NeedWriter,
     seed: int,
 ) -> list[NeedRecord]:
-    """Needs beyond the 1,670: the personas' drafts, then some that are not verified or ended."""
+    """Return needs beyond the 1,670: the fixed drafts, then some that are not verified or ended."""
     random = make_random(seed, "unsettled needs")
     by_reference = {resident.reference: resident for resident in residents}
     needs = [

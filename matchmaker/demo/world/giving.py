@@ -36,7 +36,10 @@ SEED_YEAR = 2026  # the year that the dates of enterprises.csv are made for
 
 
 def read_givers(seeds_dir: Path, month: date) -> tuple[GiverRecord, ...]:
-    """All 71, the organisations first; agreements are moved by whole years to the month's year."""
+    """Return all 71 givers, organisations first.
+
+    Agreements are moved by whole years, so that those of 2026 are of the month's year.
+    """
     organisations = read_seed(seeds_dir, "organisations")
     enterprises = read_seed(seeds_dir, "enterprises")
     years = month.year - SEED_YEAR
@@ -63,7 +66,7 @@ def _make_contact(code: str, number: int, addresses: dict[str, str]) -> ContactR
 
 
 def read_places(seeds_dir: Path) -> tuple[PlaceRecord, ...]:
-    """The places of the office and of organisations."""
+    """Return the places of the street office and of organisations."""
     return tuple(
         PlaceRecord(
             code=row["code"],
@@ -107,7 +110,7 @@ def _make_giver(
 
 
 def _move_years(day: date, years: int) -> date:
-    """The same day ``years`` later; the 29th of February becomes the 28th."""
+    """Return the same day ``years`` later; the 29th of February becomes the 28th."""
     last = 28 if (day.month, day.day) == (2, 29) else day.day
     return date(day.year + years, day.month, last)
 
@@ -115,7 +118,7 @@ def _move_years(day: date, years: int) -> date:
 LIFT_FUND_FEN = 75_000_000  # 汇爱加梯, for 67 households
 FUNDED_ONCE = frozenset({"lift_subsidy"})
 PERCENT_WHOLE_STREET = 60
-# Offers outside the month's round, to fill the pages. State, count, months until valid.
+# Offers outside the month's round, to fill the pages. State, count, months to the first day.
 OTHER_OFFERS = (
     (OfferState.SUBMITTED, 8, 0),
     (OfferState.DRAFT, 5, 0),
@@ -135,7 +138,10 @@ def generate_offers(
     month: date,
     seed: int,
 ) -> list[OfferRecord]:
-    """One open offer of each giver in each category it gives, sharing the category's supply."""
+    """Return one open offer of each giver in each category given, then some in other states.
+
+    The open offers of a category share its supply.
+    """
     random = make_random(seed, "offers")
     offers = []
     for row in mix.rows.values():
@@ -149,7 +155,10 @@ def generate_offers(
 
 
 def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
-    """Units offered in total: a multiple of the row's step, at least one step for each giver."""
+    """Return the units offered in total, at least one step for each giver.
+
+    They are a multiple of the row's step, except those of the lift fund.
+    """
     if row.category_code in FUNDED_ONCE:
         return LIFT_FUND_FEN
     asked = sum(need.quantity for need in needs if need.category == row.category_code)
@@ -159,7 +168,7 @@ def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
 
 
 def _get_step(row: MixRow) -> int:
-    """Amounts are offered in multiples of this; visits by two people in twos."""
+    """Return the step of amounts offered; visits by two people are offered in twos."""
     return row.step_units * row.people_per_visit
 
 
@@ -180,7 +189,7 @@ def _make_offer(
 
 
 def _make_other_offers(random: Random, offers: list[OfferRecord], month: date) -> list[OfferRecord]:
-    """Copies of some offers in the other states: waiting for somebody, or over."""
+    """Return copies of some offers in other states, such as drafts, paused and expired ones."""
     models = [offer for offer in offers if offer.category not in FUNDED_ONCE]
     others = []
     for state, count, months in OTHER_OFFERS:

@@ -1,4 +1,4 @@
-"""Three earlier months: what households, committees and organisations asked, got and gave."""
+"""The ledger of three earlier months: what homes, committees and givers asked, got and gave."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ MONTHS = 3
 ASKING_HOUSEHOLDS = 900  # for each month, besides those still waiting
 PERCENT_ASKING_TWICE = 25
 PERCENT_POSSIBLE = 90
-CONTESTED = 4  # one need in so many was contested
+CONTESTED = 4  # one need in four was contested
 LOWEST_RATE, HIGHEST_RATE = 45, 85  # percent of what was possible, by committee
 
 
@@ -25,7 +25,7 @@ def generate_history(
     month: date,
     seed: int,
 ) -> list[LedgerRecord]:
-    """The ledger of the months before ``month``, oldest first.
+    """Return the ledger of the months before ``month``, oldest first.
 
     A need that has waited k rounds was asked, and not met, in each of the last k months. Totals
     agree: households received what committees received and what organisations gave.
@@ -49,7 +49,7 @@ def generate_history(
 def _count_waiting(
     households: Sequence[HouseholdRecord], needs: Sequence[NeedRecord], months_ago: int
 ) -> Counter[str]:
-    """Needs of each household that were passed over ``months_ago``."""
+    """Return, by household, how many needs were passed over ``months_ago`` months ago."""
     home_of = {r.reference: home.reference for home in households for r in home.residents}
     return Counter(home_of[need.resident] for need in needs if need.waiting_rounds >= months_ago)
 

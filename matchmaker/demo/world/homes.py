@@ -16,7 +16,7 @@ from matchmaker.models import Role, StatusKind, Window
 
 @dataclass(frozen=True, slots=True)
 class FixedNeed:
-    """A need that is not drawn; ``resident`` is a reference, no ``windows`` mean any time."""
+    """A need that is not drawn; ``resident`` is a reference, and no ``windows`` mean any time."""
 
     resident: str
     category: str
@@ -99,7 +99,7 @@ FIXED_HOMES = (
 
 
 def make_fixed_homes(month: date) -> tuple[HouseholdRecord, ...]:
-    """Households H00001 to H00004; the first resident of each of the first three is a persona."""
+    """Return households H00001 to H00004; the first residents of the first three are personas."""
     phones = {p.scope: p.phone for p in DEMO_PERSONS if p.role is Role.RESIDENT}
     numbers = count(1)
     homes = []
@@ -158,7 +158,7 @@ SECTIONED_FROM_BUILDINGS = 20
 def generate_households(
     committees: list[dict[str, str]], month: date, seed: int
 ) -> tuple[HouseholdRecord, ...]:
-    """As many households as committees.csv states, the personas' included."""
+    """Return as many households as committees.csv states, with the fixed ones among them."""
     random = make_random(seed, "homes")
     homes = list(make_fixed_homes(month))
     numbers = count(1 + sum(len(home.residents) for home in homes))

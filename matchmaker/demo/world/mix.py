@@ -1,4 +1,4 @@
-"""What the demo is made from: the mix, the words and the catalogue of ``seeds/``."""
+"""What the demo is made from: the mix of needs, the residents' words and the catalogue."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ def make_random(seed: int, part: str) -> Random:
 
 
 def draw_share(random: Random, percent: int) -> bool:
-    """True in ``percent`` of 100 cases."""
+    """Return True with a probability of ``percent`` %."""
     return random.randrange(100) < percent
 
 
 def draw_some(random: Random, items: Sequence[Item], fewest: int, most: int) -> tuple[Item, ...]:
-    """Between ``fewest`` and ``most`` different items, in their original order."""
+    """Return ``fewest`` to ``most`` different items, at most all, in their original order."""
     count = min(random.randint(fewest, most), len(items))
     chosen = set(random.sample(range(len(items)), count))
     return tuple(item for index, item in enumerate(items) if index in chosen)
@@ -53,7 +53,7 @@ PERCENT_TWO_DISTRICTS = 50
 
 
 def read_districts(committees: Sequence[dict[str, str]]) -> Districts:
-    """The committees of each district, neighbours beside each other."""
+    """Return the committees of each district, in order of district and of the file."""
     codes: dict[str, list[str]] = defaultdict(list)
     for row in committees:
         codes[row["district"]].append(row["code"])
@@ -61,7 +61,7 @@ def read_districts(committees: Sequence[dict[str, str]]) -> Districts:
 
 
 def draw_area(random: Random, districts: Districts, percent_everywhere: int) -> tuple[str, ...]:
-    """Committees served, sorted: one district or two neighbours; empty means all."""
+    """Return the committees served, sorted: of one district or two neighbouring ones; () is all."""
     if draw_share(random, percent_everywhere):
         return ()
     start = random.randrange(len(districts))
@@ -71,7 +71,7 @@ def draw_area(random: Random, districts: Districts, percent_everywhere: int) -> 
     return tuple(sorted(area))
 
 
-# Times of the week as people say them, as windows.
+# The windows of the times of the week that people name.
 
 HOURS = {
     "any time": (),
@@ -87,7 +87,7 @@ HOURS = {
     "saturdays": (Window.SATURDAY_AM.value, Window.SATURDAY_PM.value),
     "sundays": (Window.SUNDAY_AM.value, Window.SUNDAY_PM.value),
 }
-# The percentage of people who say so.
+# For each group of people, the percentage that names each time.
 RESIDENTS = {
     "any time": 40,
     "working days": 30,
@@ -113,7 +113,7 @@ COUNTERS = {"any time": 30, "working days": 50, "saturdays": 20}
 
 
 def draw_hours(random: Random, shares: Mapping[str, int]) -> tuple[str, ...]:
-    """Windows in the order of the week; empty means any time."""
+    """Return windows in the order of the week; () means any time."""
     (name,) = random.choices(list(shares), list(shares.values()))
     return HOURS[name]
 
@@ -153,7 +153,7 @@ class Mix:
 
 
 def read_mix(seeds_dir: Path) -> Mix:
-    """The mix by category code, in the order of the file, and the residents' words."""
+    """Return the rows by category code, in the order of the file, and the residents' words."""
     catalogue = {row["code"]: row for row in read_seed(seeds_dir, "catalogue")}
     words: dict[str, list[str]] = defaultdict(list)
     for row in read_seed(seeds_dir, "demo_words"):

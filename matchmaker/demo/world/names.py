@@ -6,7 +6,7 @@ from random import Random
 PHONE_PREFIX = "199000"
 FIRST_RESIDENT_NUMBER = 10_000
 FIRST_OFFICE_NUMBER = 1_000
-COUNTER_PREFIX = "02155550"  # of the numbers that anybody may ring
+COUNTER_PREFIX = "02155550"  # of the numbers that anybody may call
 FIRST_CONTACT_NUMBER = 600  # of organisations
 
 SURNAMES = tuple(
@@ -79,12 +79,12 @@ MEN = (
 
 
 def draw_name(random: Random, is_woman: bool) -> tuple[str, str]:
-    """A surname and a given name."""
+    """Return a surname and a given name."""
     return random.choice(SURNAMES), random.choice(WOMEN if is_woman else MEN)
 
 
 def get_title(age_years: int, is_woman: bool) -> str:
-    """What neighbours call a person of this age."""
+    """Return what neighbours call a person of this age, after the surname."""
     if age_years < 18:
         return "小朋友"
     if age_years >= 70:
@@ -95,10 +95,10 @@ def get_title(age_years: int, is_woman: bool) -> str:
 
 
 def make_phone(number: int) -> str:
-    """The ``number``-th phone number of the demo, 11 digits; ``number`` is below 100,000."""
+    """Return the ``number``-th phone number of the demo, 11 digits; ``number`` is below 100,000."""
     return f"{PHONE_PREFIX}{number:05d}"
 
 
 def make_counter_phone(number: int) -> str:
-    """The public number of the street office (0) or a committee; ``number`` is below 1,000."""
+    """Return the public number of the office (0) or a committee; ``number`` is below 1,000."""
     return f"{COUNTER_PREFIX}{number:03d}"

@@ -1,6 +1,7 @@
 """The demo world as plain values, computed from a month and a seed without a database.
 
-Records refer to each other by code or reference. ``personal`` fields are encrypted when stored.
+Records refer to each other by code or reference. Fields that are called personal are encrypted when
+stored.
 """
 
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ class ContactRecord:
 
 @dataclass(frozen=True, slots=True)
 class GiverRecord:
-    """An organisation; ``agreement`` has the keys signed, starts, ends, renews, scope."""
+    """An organisation; ``agreement``: day signed, first and last day, whether it renews, scope."""
 
     code: str
     name_zh: str
@@ -79,7 +80,10 @@ class GiverRecord:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRecord:
-    """A place of an organisation, or of the street office; ``point`` in millionths of a degree."""
+    """A place of an organisation, or of the street office if ``giver`` is None.
+
+    ``point``: north and east in millionths of a degree.
+    """
 
     code: str
     giver: str | None
@@ -122,7 +126,7 @@ class VolunteerRecord:
 
 @dataclass(frozen=True, slots=True)
 class NeedRecord:
-    """A need; ``entered_by`` is a user's phone, ``consent`` its channel; a draft has none."""
+    """A need; ``entered_by``: a user's phone; ``consent``: how it was given, None for a draft."""
 
     reference: str
     resident: str
@@ -172,7 +176,7 @@ class LedgerRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """An account; ``phone`` is personal, the scope is the code or reference that the role uses."""
+    """An account; ``phone`` is personal; ``scope``: the code or reference that limits the role."""
 
     phone: str
     name: str

@@ -1,4 +1,4 @@
-"""Recipient statuses of the demo's residents: kind, evidence, verified or not, last day."""
+"""Recipient statuses of the demo's residents: kind, evidence, whether verified, last day."""
 
 from datetime import date
 from random import Random
@@ -18,7 +18,7 @@ EVIDENCE = {
     StatusKind.CHILD_IN_DIFFICULTY: "困境儿童认定表原件",
     StatusKind.LOST_ONLY_CHILD: "计划生育特殊家庭证原件",
 }
-# How many months a status is valid from the demo month, fewest and most.
+# The fewest and the most months for which a status is valid from the demo month on.
 MONTHS_VALID = {
     StatusKind.LOW_INCOME: (1, 12),
     StatusKind.LOW_INCOME_EDGE: (1, 12),
@@ -34,7 +34,7 @@ PERCENT_EXPIRED = 4
 
 
 def make_status(random: Random, kind: StatusKind, month: date) -> StatusRecord:
-    """A status as a survey finds it: mostly verified and valid, some expired or unverified."""
+    """Return a status as a survey finds it: most verified and valid, some expired or unverified."""
     fewest, most = MONTHS_VALID[kind]
     months = random.randint(fewest, most)
     if draw_share(random, PERCENT_EXPIRED):
@@ -44,14 +44,14 @@ def make_status(random: Random, kind: StatusKind, month: date) -> StatusRecord:
 
 
 def make_sure_status(kind: StatusKind, month: date) -> StatusRecord:
-    """A verified status that is valid for a year after ``month``."""
+    """Return a verified status that is valid for a year after ``month``."""
     return StatusRecord(kind, EVIDENCE[kind], True, add_months(month, 12))
 
 
 def draw_kinds(
     random: Random, age_years: int, composition: str, income: StatusKind | None
 ) -> list[StatusKind]:
-    """The statuses of one resident; ``income`` is that of the household."""
+    """Return the statuses of one resident; ``income`` is the income status of the household."""
     chances = [
         (composition == "elder_alone", 85, StatusKind.LIVING_ALONE),
         (composition == "elder_couple", 55, StatusKind.EMPTY_NEST),
@@ -65,7 +65,7 @@ def draw_kinds(
 
 
 def draw_income(random: Random, composition: str) -> StatusKind | None:
-    """The income status of a household, most often none."""
+    """Return the income status of a household, most often None."""
     if composition == "elder_alone" and draw_share(random, 2):
         return StatusKind.DESTITUTE
     draw = random.randrange(1000)

@@ -1,4 +1,4 @@
-"""The demo's volunteers, enough of them for every offer, and its long-term pairings."""
+"""The demo's volunteers, enough for every offer of people, and its long-term pairings."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ from matchmaker.models import OfferState, Programme, Qualification, Role, VisitF
 
 # Long-term pairings, whose due visits enter the month as duties.
 
-# The status that each programme is for, and its categories: the first that the unit gives.
+# The audience of each programme, and its categories: the first that a giver gives is used.
 TASKS = {
     Programme.ELDER_VISIT: (
         "elder",
@@ -87,7 +87,7 @@ def generate_pairings(
 def _find_able(
     volunteers: Sequence[VolunteerRecord], giver: str, category: str
 ) -> list[VolunteerRecord]:
-    """The giver's volunteers for the category, those with the most visits a month first."""
+    """Return the giver's volunteers for the category, those with the most visits a month first."""
     able = [v for v in volunteers if v.giver == giver and category in v.categories]
     return sorted(able, key=lambda volunteer: (-volunteer.visits_per_month, volunteer.reference))
 
@@ -119,8 +119,8 @@ def _make_pairing(
     )
 
 
-VISITS = (2, 4)  # most visits a month: lowest and highest
-VISITS_PLANNED = 2.3  # visits a month that an offer counts on from each
+VISITS = (2, 4)  # most visits a month of a volunteer: one of these
+VISITS_PLANNED = 2.3  # visits a month for which an offer counts on each volunteer
 FEWEST_HANDS = 2  # so that one illness or expired licence does not end an offer
 TEAM_SIZE = 5
 PERCENT_EVERYWHERE = 60
@@ -129,7 +129,7 @@ PERCENT_EXPIRED = 6
 
 
 class Recruiter:
-    """Creates volunteers team by team, with one running number for all givers."""
+    """A source of volunteers, team by team, with one running number for all givers."""
 
     def __init__(self, districts: Districts, month: date, seed: int) -> None:
         self._random = make_random(seed, "volunteers")
@@ -141,9 +141,9 @@ class Recruiter:
     def recruit_team(
         self, giver: str, tasks: Sequence[str], qualification: Qualification | None, size: int
     ) -> list[VolunteerRecord]:
-        """Create ``size`` volunteers of ``giver`` with the same hours and places.
+        """Return ``size`` new volunteers of ``giver`` with the same hours and places.
 
-        ``tasks`` are category codes; each team does all of them, or one or two.
+        ``tasks`` are category codes; a team does all of them, or one or two.
         """
         random = self._random
         every_task = qualification is not None or draw_share(random, PERCENT_EVERY_TASK)
@@ -194,7 +194,7 @@ def generate_volunteers(
     month: date,
     seed: int,
 ) -> list[VolunteerRecord]:
-    """Create volunteers for every open offer of people; each has at most one qualification."""
+    """Return volunteers for every open offer of people; each has at most one qualification."""
     recruiter = Recruiter(districts, month, seed)
     capacities = _get_capacities(mix, offers)
     volunteers: list[VolunteerRecord] = []
@@ -221,7 +221,7 @@ def _get_capacities(mix: Mix, offers: Sequence[OfferRecord]) -> dict[str, dict[M
 def _group_tasks(
     capacities: Mapping[MixRow, int],
 ) -> dict[tuple[Qualification | None, int], dict[str, int]]:
-    """Tasks grouped by the qualification they need and the people that each visit takes."""
+    """Return capacities by task, grouped by qualification and the people that each visit takes."""
     groups: dict[tuple[Qualification | None, int], dict[str, int]] = defaultdict(dict)
     for row, capacity in capacities.items():
         groups[row.qualification, row.people_per_visit][row.category_code] = capacity

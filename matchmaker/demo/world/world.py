@@ -33,7 +33,10 @@ from matchmaker.models import ConsentChannel, Role
 def generate_office_accounts(
     committees: Sequence[str], givers: Sequence[GiverRecord], seed: int
 ) -> list[AccountRecord]:
-    """The personas' accounts, one for a worker of each other committee and each coordinator."""
+    """Return the personas' accounts, and one for each committee and giver without a persona.
+
+    These are of a committee's worker and a giver's coordinator.
+    """
     random = make_random(seed, "accounts")
     accounts = [AccountRecord(p.phone, p.name_zh, p.role, p.scope) for p in DEMO_PERSONS]
     filled = {account.scope for account in accounts}
@@ -50,14 +53,14 @@ def generate_office_accounts(
 
 
 def get_workers(accounts: Iterable[AccountRecord]) -> dict[str, str]:
-    """The phone number of each committee's worker, by committee code."""
+    """Return the phone number of each committee's worker, keyed by committee code."""
     return {a.scope: a.phone for a in accounts if a.role is Role.COMMITTEE_WORKER and a.scope}
 
 
 def make_resident_accounts(
     residents: Sequence[ResidentRecord], needs: Iterable[NeedRecord], known: set[str]
 ) -> list[AccountRecord]:
-    """An account for everyone who posted a need, except those whose phone is in ``known``."""
+    """Return an account for each resident who posted a need and whose phone is not in ``known``."""
     posting = {need.entered_by for need in needs} - known
     return [
         AccountRecord(r.phone, r.display_name, Role.RESIDENT, r.reference)
@@ -97,7 +100,7 @@ def generate_earlier_needs(
 
 
 def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SEEDS_DIR) -> World:
-    """Everybody and everything in the demo; equal arguments give equal worlds.
+    """Return everybody and everything in the demo; equal arguments give equal worlds.
 
     ``as_of`` is the aware instant at which the survey ended: nothing is posted later.
     """
