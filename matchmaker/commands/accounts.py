@@ -1,4 +1,4 @@
-"""``matchmaker setup``: load the catalogue, print codes for the first two persons."""
+"""``matchmaker setup``: load the catalogue and print codes for the first two persons."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ FIRST_ROLES = (Role.ADMINISTRATOR, Role.AUDITOR)
 def setup() -> None:
     """Load street office, committees and catalogue; print the codes of the first two persons.
 
-    The administrator invites, the auditor confirms; they must be two persons. Run again, it adds
+    The administrator invites, the auditor confirms; they must be two persons. A second run adds
     what is missing and makes a new code for each of the two roles that nobody has yet.
     """
     try:

@@ -17,7 +17,7 @@ SENTENCES = {
 
 @audit.command()
 def verify() -> None:
-    """Check every event; name those that are altered or missing and exit 1."""
+    """Check every event; name those that are altered or missing and exit 1 if there are any."""
     faults = verify_chain()
     for fault in faults:
         click.echo(_describe(fault))

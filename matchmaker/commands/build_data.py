@@ -1,4 +1,4 @@
-"""What ``pip wheel .`` adds to the modules: the seeds, and the translations in compiled form.
+"""Add to ``pip wheel .`` what is not a module: the seeds, and compiled translations.
 
 pyproject.toml names ``BuildWithData``. setuptools loads this file before the site's requirements
 are installed, so it imports only setuptools, Babel and the standard library.
@@ -17,7 +17,7 @@ _TRANSLATIONS = Path("matchmaker", "translations")
 
 
 class BuildWithData(build_py):  # type: ignore[misc]  # setuptools has no types
-    """Builds the modules, puts ``seeds/`` inside the site's package and compiles the translations.
+    """The build step: modules, ``seeds/`` inside the site's package, and compiled translations.
 
     An editable installation reads the seeds from the checkout; only translations are compiled.
     """
@@ -31,7 +31,7 @@ class BuildWithData(build_py):  # type: ignore[misc]  # setuptools has no types
             shutil.copytree(_SEEDS, target / "matchmaker" / _SEEDS, dirs_exist_ok=True)
 
     def get_source_files(self) -> list[str]:
-        """Add the seeds to a source distribution."""
+        """Return the files of a source distribution, the seeds among them."""
         return [*super().get_source_files(), *(str(path) for path in _SEEDS.iterdir())]
 
 

@@ -1,4 +1,4 @@
-"""``matchmaker demo``: the invented street office, its published month, who to sign in as."""
+"""``matchmaker demo``: the invented street office, its published month and its persons."""
 
 from datetime import date
 
@@ -92,7 +92,7 @@ def _run_demo(month: date | None, seed: int, port: int) -> None:
 
 
 def _prepare(month: date | None, seed: int) -> date:
-    """Bring the demo from any state to a published month; returns that month."""
+    """Bring the demo from any state to a published month. Return that month."""
     _require_demo()
     upgrade()
     month = month or add_months(get_month(get_now()), 1)
@@ -185,14 +185,14 @@ def _get_latest_month() -> date | None:
 
 
 def _require_prepared() -> None:
-    """Refuse where there is no demo yet, only an empty database or none."""
+    """Raise ``ClickException`` if there is no demo yet."""
     _require_demo()
     if not inspect(db.engine).has_table(User.__tablename__) or not service.is_demo_world():
         raise click.ClickException("there is no demo yet: `matchmaker demo prepare` makes it")
 
 
 def _require_demo() -> None:
-    """Refuse to migrate, build or publish where a real office could be."""
+    """Raise ``ClickException`` unless this is demo mode and no real office has this database."""
     if not current_app.config["DEMO_MODE"]:
         raise click.UsageError("this is not a demo: start with MATCHMAKER_DEMO=1")
     if not inspect(db.engine).has_table(User.__tablename__):

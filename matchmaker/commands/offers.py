@@ -1,4 +1,4 @@
-"""``matchmaker offers``: open and end offers by date, for a daily timer."""
+"""``matchmaker offers``: open and end offers by date; a daily timer can run it."""
 
 import click
 from flask.cli import AppGroup

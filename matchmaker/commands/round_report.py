@@ -1,4 +1,4 @@
-"""A run as lines of text, for the terminal and for ``make month``."""
+"""Describe a run as lines of text, for the terminal and for ``make month``."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,7 +13,7 @@ _WAITING = "waiting="
 
 
 def describe_run(run: RoundRun) -> Iterator[str]:
-    """Needs asked and met, ends of coverage and load, each stage, hashes, seconds."""
+    """Yield the figures of a run: needs, coverage, load, each stage, hashes, seconds."""
     match_round = run.match_round
     yield f"round {match_round.month:%Y-%m} ({match_round.state.value}), run {run.number}"
     yield f"status         {run.status.value}"
@@ -51,7 +51,7 @@ def _describe_extreme(extreme: Extreme) -> str:
 
 
 def _describe_part(results: PartResults) -> Iterator[str]:
-    """A heading, then one line for each result; the waits of a turn share a line."""
+    """Yield a heading, then one line for each result; the waits of a turn share a line."""
     if results.part is None:
         yield from map(_describe_stage, results.stages)
         return
@@ -66,7 +66,7 @@ def _describe_part(results: PartResults) -> Iterator[str]:
 
 
 def _name_waits(stage: StageFigures) -> tuple[str, str, str]:
-    """What results that differ in their wait alone have in common: stage, turn and end of line."""
+    """Return the stage, turn and end of line that results share which differ only in the wait."""
     turn, waiting, _wait = stage.key.partition(_WAITING)
     return stage.name, turn if waiting else stage.key, _describe_end(stage)
 

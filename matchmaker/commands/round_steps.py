@@ -1,4 +1,4 @@
-"""The steps of a round for the terminal; each commits as a whole and reports one line.
+"""The steps of a round for the terminal; each commits as a whole and returns what to print.
 
 A refused step changes nothing and raises ``click.ClickException`` with the reason.
 """
@@ -34,13 +34,13 @@ from matchmaker.words.refusals import describe_refusal
 
 T = TypeVar("T")
 
-SHELL = "shell"  # where tries to sign in come from, beside addresses
-LOOK_SECONDS = 1.0  # how often a run is looked at that another worker solves
+SHELL = "shell"  # counts as the address from which somebody here tries to sign in
+LOOK_SECONDS = 1.0  # how often to look at a run that another worker solves
 MARGIN_SECONDS = 300  # what a solve may take beyond its limit: start, check, explanations
 
 
 def open_round(month: date, actor: User) -> str:
-    """Open the round."""
+    """Open the round of ``month``."""
     policy = current_app.config["POLICY"]
     _act(lambda: freeze_service.open_round(month=month, actor=actor, now=get_now(), policy=policy))
     return f"{month:%Y-%m}: round open"
@@ -71,14 +71,17 @@ def replace_draw(month: date, actor: User, draw: draws.Announcement, reason: str
 
 
 def draw_seed(month: date, actor: User, drawn: str) -> str:
-    """Enter the numbers of the announced draw; never by the person who locked the list."""
+    """Enter the numbers of the announced draw; refused for the person who locked the list."""
     match_round = get_round(month, actor)
     seed = _act(lambda: draws.draw_seed(match_round, drawn=drawn, actor=actor, now=get_now()))
     return f"{month:%Y-%m}: drawn {match_round.public_value}, seed {seed}"
 
 
 def start_run(month: date, actor: User) -> RoundRun:
-    """Start a run; its job waits for a worker."""
+    """Start and return a run; its job waits for a worker.
+
+    Refused if no second person would remain who can publish it.
+    """
     match_round = get_round(month, actor)
     limit = current_app.config["SOLVE_LIMIT_SECONDS"]
 
@@ -90,9 +93,10 @@ def start_run(month: date, actor: User) -> RoundRun:
 
 
 def solve_run(run: RoundRun, actor: User) -> str:
-    """Solve a started run here, or wait for the worker that has it; fails without a good result.
+    """Solve a started run here, or wait for the worker that has it.
 
-    After Ctrl+C the run waits for a worker, or goes on with the one that has it.
+    Raises ``ClickException`` if the run ends without a usable result. After Ctrl+C too: then the
+    run waits for a worker, or goes on with the one that has it.
     """
     month, number, job_id = run.match_round.month, run.number, running.get_job(run).id
     limit_seconds = run.limit_seconds + MARGIN_SECONDS
@@ -116,14 +120,14 @@ def solve_run(run: RoundRun, actor: User) -> str:
 
 
 def finish_started_run(month: date, actor: User) -> str:
-    """Bring the latest run to its end: by its worker if that is alive, else here."""
+    """Bring the latest run to its end: by its worker if that is alive, or else here."""
     return solve_run(find_run(get_round(month, actor), None), actor)
 
 
 def accept_run(month: date, actor: User, number: int | None = None) -> str:
-    """Accept what is not proved of one run, the latest if left out, by the person who started it.
+    """Accept what one run leaves unproved; the latest run if ``number`` is None.
 
-    What is accepted is said line by line.
+    Only the person who started the run may. The text lists each claim that is accepted.
     """
     run = find_run(get_round(month, actor), number)
     _act(lambda: publication.accept_unproved(run, actor=actor, now=get_now()))
@@ -138,9 +142,9 @@ def publish_run(
     accepts_unproved: bool = False,
     has_no_interest: bool = False,
 ) -> str:
-    """Publish one run, the latest if left out; never by a person who had a hand in it.
+    """Publish one run, the latest if ``number`` is None; refused for a person with a hand in it.
 
-    With pins or forbids in force the person has to declare that they have no interest in them.
+    If pins or forbids are in force, the person must declare to have no interest in them.
     """
     run = find_run(get_round(month, actor), number)
     if list_active_overrides(run.match_round) and not has_no_interest:
@@ -159,7 +163,7 @@ def publish_run(
 
 
 def needs_acceptance(month: date, actor: User) -> bool:
-    """Whether the latest run is not proved and nobody has accepted that yet."""
+    """Return whether the latest run is not fully proved and nobody has accepted that yet."""
     run = find_run(get_round(month, actor), None)
     return bool(count_unproved(run)) and run.accepted_at is None
 
@@ -170,16 +174,16 @@ def _list_claims(run: RoundRun) -> list[str]:
 
 
 def list_figures(month: date, actor: User, number: int | None = None) -> Iterator[str]:
-    """The figures of a run as lines; without a number, of the published run, else the latest."""
+    """Return the figures of a run as lines: by default of the published run, or else the latest."""
     match_round = get_round(month, actor)
     run = None if number else match_round.published_run
     return describe_run(run or find_run(match_round, number))
 
 
 def get_social_worker(phone: str | None, position: int) -> User:
-    """The social worker with that phone; without a phone, the one at ``position``, from 0.
+    """Return the social worker with that phone; without a phone, the one at ``position``, from 0.
 
-    Raises ``ValueError`` for text that is not a phone number.
+    Raises ``ValueError`` for text that is not a phone number, ``ClickException`` if there is none.
     """
     query = select(User).where(User.role == Role.SOCIAL_WORKER).order_by(User.id)
     actor: User | None
@@ -194,9 +198,9 @@ def get_social_worker(phone: str | None, position: int) -> User:
 
 
 def confirm_social_worker(phone: str, password: str) -> User:
-    """The social worker with that phone and password; tries count like those on the site.
+    """Return the social worker with that phone and password; tries count like those on the site.
 
-    Raises ``ValueError`` for text that is not a phone number.
+    Raises ``ValueError`` for text that is not a phone number, ``ClickException`` if it is refused.
     """
     number = normalise_phone(phone)
     keys = {"phone": number, "password": password, "address": SHELL}
@@ -207,7 +211,7 @@ def confirm_social_worker(phone: str, password: str) -> User:
 
 
 def get_round(month: date, actor: User) -> MatchRound:
-    """The round of ``month``. Raises ``ClickException`` when there is none."""
+    """Return the round of ``month``. Raises ``ClickException`` if there is none."""
     try:
         return queries.get_round(month, actor)
     except DomainError as error:
@@ -215,7 +219,10 @@ def get_round(month: date, actor: User) -> MatchRound:
 
 
 def find_run(match_round: MatchRound, number: int | None) -> RoundRun:
-    """Run ``number`` of the round, the latest without a number."""
+    """Return run ``number`` of the round, or the latest if it is None.
+
+    Raises ``ClickException`` if there is none.
+    """
     runs = running.list_runs(match_round)
     found = next((run for run in runs if number in (None, run.number)), None)
     if found is None:
@@ -224,10 +231,10 @@ def find_run(match_round: MatchRound, number: int | None) -> RoundRun:
 
 
 def _work_to_the_end(job_id: int, number: int, limit_seconds: int, stop: StopRequest) -> None:
-    """Solve the job whenever nobody has it, until it is over, ``stop`` is asked or time is up.
+    """Solve the job whenever no worker has it; return when it is over, stopped or out of time.
 
-    The worker of a running site may take the job first. It is waited for, with a line for each
-    stage, and what it gives back or dies over is solved here.
+    The worker of a running site may take the job first. This function then waits and prints a line
+    for each stage. If that worker gives the job back or dies, the job is solved here.
     """
     worker = Worker(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
     deadline, said = time.monotonic() + limit_seconds, ""
@@ -262,7 +269,10 @@ def _say_failure(run: RoundRun) -> str:
 
 
 def _act(step: Callable[[], T]) -> T:
-    """Act and commit; a refusal is reported in one line and changes nothing."""
+    """Call ``step``, commit, and return its result; a refusal rolls back.
+
+    Raises ``ClickException`` with the refusal in one line.
+    """
     try:
         done = step()
     except DomainError as error:

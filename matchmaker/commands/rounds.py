@@ -71,7 +71,7 @@ def lock(month: date, phone: str | None, source: str, number: str, day: datetime
 def replace_draw(
     month: date, phone: str | None, source: str, number: str, day: datetime, reason: str
 ) -> None:
-    """Announce another draw before the day of the first, which was written wrongly."""
+    """Announce another draw in place of one that was written wrongly, before its day."""
     draw = Announcement(DrawSource(source), number, day.date())
     click.echo(round_steps.replace_draw(month, _get_actor(phone, 1), draw, reason))
 
@@ -134,9 +134,9 @@ def show(month: date, phone: str | None, number: int | None) -> None:
 
 
 def _get_actor(phone: str | None, position: int) -> User:
-    """The social worker with that phone, who says the password; in a demo nobody has to.
+    """Return the social worker with that phone, after asking for the password.
 
-    In the demo, without a phone: the one at ``position``.
+    In the demo nobody is asked, and without a phone it is the social worker at ``position``.
     """
     is_demo = current_app.config["DEMO_MODE"]
     if phone is None and not is_demo:

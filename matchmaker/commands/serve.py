@@ -1,7 +1,7 @@
 """``matchmaker serve`` and ``matchmaker worker``: the site, and the process that solves for it.
 
-Both end soon after SIGTERM or SIGINT to one process or to the whole group: requests in progress
-get a moment to finish, and an unfinished solve is given back for the next worker.
+Both end soon after SIGTERM or SIGINT to one process or to the whole group: requests in progress get
+a moment to finish, and an unfinished solve is given back for the next worker.
 """
 
 import gc
@@ -30,8 +30,8 @@ logger = logging.getLogger("matchmaker.serve")
 
 THREADS = 8
 ANSWER_SECONDS = 1.0  # for requests in progress when the server is asked to end
-SAVE_SECONDS = 20  # for a worker to finish saving a result, which it does not interrupt
-LOOK_SECONDS = 1.0  # how often the worker is checked; limits restarts of one that dies at once
+SAVE_SECONDS = 20  # for a worker to finish saving a result; it does not stop in the middle
+LOOK_SECONDS = 1.0  # how often the worker is checked; limits how often it is restarted
 PORT = click.IntRange(0, 65535)
 WORKER = ("-m", "matchmaker", "worker")
 
@@ -52,15 +52,15 @@ def worker() -> None:
 def daily() -> None:
     """Do what is due by the clock: days of offers, needs that come back, reminders, answers.
 
-    The worker does the same every minute; once a day is enough where no worker runs.
+    The worker does the same every minute; where no worker runs, once a day is enough.
     """
     click.echo(do_all_due(get_now()))
 
 
 def do_all_due(now: datetime) -> str:
-    """Do whatever is due, each in transactions of its own; returns how much was done, in words.
+    """Do everything that is due, each part in its own transactions. Return a sentence of counts.
 
-    What fails keeps nothing else waiting, and is raised at the end.
+    If a part fails, the others are still done, and its error is raised at the end.
     """
     try:
         offers = _follow_calendar(now)
@@ -104,9 +104,9 @@ def serve(host: str, port: int, workers: bool) -> None:
 
 
 def listen_on(host: str, port: int) -> Any:
-    """A server of the current app that is bound to the address and answers once it runs.
+    """Return a server of the current app, bound to the address; it answers once it runs.
 
-    Raises ``ClickException`` when the address cannot be bound.
+    Raises ``ClickException`` if the address cannot be bound.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     proxy = list_proxy_options(current_app.config["TRUSTED_PROXY"])
@@ -117,7 +117,7 @@ def listen_on(host: str, port: int) -> Any:
 
 
 def get_address(server: Any) -> str:
-    """The address of the server; a host name with several addresses has a socket for each."""
+    """Return the address of the server; the first if a host name has several."""
     several = getattr(server, "effective_listen", None)
     host, port = several[0] if several else (server.effective_host, server.effective_port)
     return f"http://{host}:{port}"
@@ -140,7 +140,7 @@ def _skip_final_collection() -> None:
 
 
 def _serve_until(stop: StopRequest, server: Any, supervisor: "WorkerSupervisor | None") -> None:
-    """Answer requests and keep the worker alive; then end both at the same time."""
+    """Answer requests and keep the worker alive until stopped, then end both at the same time."""
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     try:
@@ -156,7 +156,7 @@ def _serve_until(stop: StopRequest, server: Any, supervisor: "WorkerSupervisor |
 
 
 def list_proxy_options(proxy: str) -> dict[str, Any]:
-    """Which headers the server believes from the proxy at that address, and from nobody else.
+    """Return which headers the server believes from the proxy at that address, and from no other.
 
     Without them everybody behind the proxy has its address: their attempts would be counted
     together, and links would not use https.
@@ -172,7 +172,7 @@ def list_proxy_options(proxy: str) -> dict[str, Any]:
 
 
 class WorkerSupervisor:
-    """Runs a worker in a child process; ``keep`` starts it again when it has died."""
+    """A worker in a child process; ``keep`` starts it again if it has died."""
 
     def __init__(self) -> None:
         self._process = self._start()
