@@ -1,4 +1,4 @@
-"""Every ORM class, one file per aggregate; import them from here."""
+"""Every ORM class and its enums, one file for each aggregate; import them from here."""
 
 from matchmaker.models.assignment import Assignment, NeedOutcome
 from matchmaker.models.audit import (

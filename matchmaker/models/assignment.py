@@ -16,7 +16,7 @@ from matchmaker.models.volunteer import Volunteer
 
 
 class Assignment(Model):
-    """Units of one offer for one need (or one due visit of a pairing)."""
+    """A decided line: units of one offer for one need, or for one due visit of a pairing."""
 
     __tablename__ = "assignment"
     __table_args__ = (

@@ -15,7 +15,7 @@ from matchmaker.models.user import User
 
 
 class AuditEvent(Model):
-    """One change that matters. Each event's hash covers the one before it."""
+    """One change that matters. The hash of each event covers the event before it."""
 
     __tablename__ = "audit_event"
     __table_args__ = (Index(None, "subject_type", "subject_id"),)
@@ -42,7 +42,7 @@ class AuditEvent(Model):
 
 
 class AuditHead(Model):
-    """The last link of the chain, in one row. Appending locks it, so the chain never forks."""
+    """The last link of the chain, in one row. Appending locks the row, so the chain never forks."""
 
     __tablename__ = "audit_head"
 
@@ -68,22 +68,22 @@ class Disclosure(Model):
 
 
 class ListKind(StrEnum):
-    """A list with people in it, whatever way it is read."""
+    """The lists with people in them, however they are read."""
 
     RESIDENTS = "residents"
     NEEDS = "needs"
     LINES = "lines"  # of a run
     PROOF = "proof"  # of a run: question and answer with references
     PROMISES = "promises"  # of a run, those that cannot be kept
-    FREE_PLACES = "free_places"  # of a published month, and who is found for them
+    FREE_PLACES = "free_places"  # of a published month, and the needs found for them
     FOLLOW_UPS = "follow_ups"
-    CALLS = "calls"  # residents to ring, whether promised help suits
+    CALLS = "calls"  # residents to call and ask whether promised help suits
     NEWS = "news"  # on paper, for residents without an account
     VOLUNTEERS = "volunteers"
     PAIRINGS = "pairings"  # of the office
     GIVEN = "given"  # what an organisation or a volunteer promised
-    ROSTER = "roster"  # who has a number of a session
-    PAYMENTS = "payments"  # who is paid what from an offer of money
+    ROSTER = "roster"  # residents with a number of a session
+    PAYMENTS = "payments"  # residents who are paid from an offer of money, and amounts
     MEMORY = "memory"  # what months promised and gave
     SAME_PERSON = "same_person"
     ACCOUNTS = "accounts"
@@ -92,7 +92,7 @@ class ListKind(StrEnum):
 
 
 class ListWay(StrEnum):
-    """How a list left."""
+    """How somebody got a list."""
 
     FILE = "file"
     PRINT = "print"
@@ -100,7 +100,7 @@ class ListWay(StrEnum):
 
 
 class ListPurpose(StrEnum):
-    """What a list is for. There is no other: a list for anything else is not taken."""
+    """What a list is for; a list is given for no other purpose."""
 
     MATCH = "match"  # prepare, check or publish a month
     DELIVER = "deliver"
@@ -134,7 +134,7 @@ class ListDisclosure(Model):
 
 
 class ListedPerson(Model):
-    """A person in a list that somebody got, for three years from then."""
+    """A person in a list that somebody got; deleted after three years."""
 
     __tablename__ = "listed_person"
 
@@ -147,7 +147,8 @@ class ListedPerson(Model):
 class Notice(Model):
     """A message in the outbox, written together with the change it reports.
 
-    It is for an account, or for a resident: an account of theirs reads it, others get it on paper.
+    A notice is for an account or for a resident. A resident with an account reads it there; others
+    get it on paper.
     """
 
     __tablename__ = "notice"
@@ -172,7 +173,7 @@ class Notice(Model):
 
 
 class IdempotencyKey(Model):
-    """A form already accepted: sent again, it changes nothing and leads to the same page.
+    """A form that was accepted: if it is sent again, it changes nothing and leads to the same page.
 
     It was sent by an account or by a link.
     """

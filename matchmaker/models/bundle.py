@@ -1,4 +1,4 @@
-"""What anyone may download of a published month: question, answer and checker without names."""
+"""The file of a published month for anyone: question, answer and checker, with no person's name."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""An address from which a program of one account reads when help is to be given."""
+"""An address from which a calendar program reads when an account's owner is to give help."""
 
 from datetime import datetime
 

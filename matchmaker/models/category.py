@@ -29,7 +29,7 @@ class Qualification(StrEnum):
 
 
 class ServiceCategory(Model):
-    """A kind of help. Needs and offers name a second-level category (one with a parent)."""
+    """A category of help. Needs and offers name one of the second level, which has a parent."""
 
     __tablename__ = "service_category"
     __table_args__ = (

@@ -46,24 +46,24 @@ class EncryptedText(TypeDecorator[str]):
 
 
 def draw_lot() -> str:
-    """A random name, 16 hexadecimal digits: it says nothing of the row nor of when it came."""
+    """Return a random name of 16 hexadecimal digits that says nothing about its row or its time."""
     return secrets.token_hex(LONGEST_LOT // 2)
 
 
 def draw_key() -> str:
-    """A random key, 32 hexadecimal digits, that nobody can guess."""
+    """Return a random key of 32 hexadecimal digits that nobody can guess."""
     return secrets.token_hex(LONGEST_KEY // 2)
 
 
 def lot_column() -> MappedColumn[str]:
-    """The name that a row draws under, given once, at entry."""
+    """Return the column of a row's lot: the name that it draws under, given once, at entry."""
     return mapped_column(
         String(LONGEST_LOT), default=draw_lot, comment="random name for the draw, given at entry"
     )
 
 
 def enum_column(enum: type[StrEnum]) -> Enum:
-    """A StrEnum stored by value in a plain string column, checked by the application."""
+    """Return the type of a StrEnum that is stored by value; the application checks the value."""
     return Enum(
         enum, native_enum=False, length=40, create_constraint=False, values_callable=_get_values
     )

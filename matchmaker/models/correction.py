@@ -1,4 +1,4 @@
-"""What the office corrected of needs that were verified."""
+"""Corrections that the office made to verified needs."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from matchmaker.models.user import User
 
 
 class NeedCorrection(Model):
-    """A correction (更正) of a verified need: who, when, why, what before and what after.
+    """A correction (更正) of a verified need: who, when, why, and the values before and after.
 
     ``before`` and ``after`` have the same keys, columns of the need: tier, quantity, windows,
     reply_promised_on (ISO day).

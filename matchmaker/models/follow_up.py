@@ -1,4 +1,4 @@
-"""What the street office owes by a day: to look again, or to answer a question about a need."""
+"""Answers that the street office owes by a day, about a need or about help that was given."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,9 +23,9 @@ class FollowUpAbout(StrEnum):
 
 
 class FollowUp(Model):
-    """Something that somebody owes by a day (回访待办), done when it is answered.
+    """Something that the street office owes by a day (回访待办); it is done when it is answered.
 
-    ``owner`` is the social worker who took it; nobody: it waits for the whole office.
+    ``owner`` is the social worker who took it; without one it waits for the whole office.
     """
 
     __tablename__ = "follow_up"
@@ -65,11 +65,11 @@ class FollowUp(Model):
 
     @property
     def asked(self) -> Need | Pairing:
-        """What the question is about: a need, or the pairing of a visit."""
+        """The subject of the question: a need, or the pairing of a visit."""
         found: Need | Pairing = self.need or self.promise.asked  # type: ignore[union-attr]
         return found
 
     @property
     def committee(self) -> Committee:
-        """The neighbourhood committee of what it is about."""
+        """The neighbourhood committee of the need or of the pairing's resident."""
         return self.need.committee if self.need else self.asked.resident.household.committee

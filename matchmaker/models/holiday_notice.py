@@ -11,7 +11,7 @@ from matchmaker.models.limits import LONGEST_NOTICE_NUMBER
 
 
 class HolidayNotice(Model):
-    """The State Council's notice of a year's breaks (放假安排); it wins over the library."""
+    """The State Council's notice of a year's breaks (放假安排); it replaces the library's days."""
 
     __tablename__ = "holiday_notice"
     __table_args__ = (UniqueConstraint("subdistrict_id", "year"),)

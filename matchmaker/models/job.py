@@ -28,7 +28,7 @@ class JobState(StrEnum):
 
 
 class Job(Model):
-    """One piece of work. A worker holds it by a lease; if that expires, it is queued again."""
+    """One piece of work. A worker holds it by a lease; if the lease expires, it is queued again."""
 
     __tablename__ = "job"
     __table_args__ = (
@@ -63,6 +63,6 @@ class Job(Model):
 
     @property
     def subject(self) -> RoundRun | RoundRepair:
-        """What is worked on: its question and what becomes of it."""
+        """The run or repair that the job solves."""
         found: RoundRun | RoundRepair = self.run or self.repair  # type: ignore[assignment]
         return found

@@ -19,10 +19,10 @@ class LedgerScope(StrEnum):
 
 
 class FairnessLedger(Model):
-    """One line per month and household, committee, or organisation and measure; once the month is
-    closed, of each need and volunteer too.
+    """One line for a month and a household, committee, organisation and measure, need or volunteer.
 
-    Lines of before have one sum of all measures, and no contested needs.
+    Needs and volunteers have lines once the month is closed. Older lines of organisations hold one
+    sum over all measures, and older lines no contested needs.
     """
 
     __tablename__ = "fairness_ledger"

@@ -1,13 +1,13 @@
 """Maximum lengths of texts and bounds of numbers, each defined once.
 
-Columns, forms and services use the same constant, and the service that refuses a value passes it
-to the sentence. Lengths are in characters.
+Columns, forms and services use the same constant, and the sentence about a refused value gets it
+from the service. Lengths are in characters.
 """
 
 # What people write about a need, an offer or a decision.
 LONGEST_DESCRIPTION = 300  # of a need
 LONGEST_TITLE = 120  # of an offer
-LONGEST_REMARK = 160  # of an offer, to who is helped
+LONGEST_REMARK = 160  # of an offer, for the person who is helped
 LONGEST_REASON = 300  # for a return, withdrawal, pin or forbid
 
 # Names and addresses.

@@ -1,4 +1,4 @@
-"""A month's round, its frozen snapshot, its numbered runs and the overrides people made."""
+"""A month's round, its frozen snapshot, its numbered runs, and the overrides that people made."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -41,7 +41,7 @@ class DrawSource(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """What the optimizer reported; only PROVEN and FEASIBLE runs have a result."""
+    """Pending, or what the optimizer reported; only PROVEN and FEASIBLE runs have a result."""
 
     PENDING = "pending"
     PROVEN = "PROVEN"
@@ -56,7 +56,7 @@ class OverrideKind(StrEnum):
 
 
 class MatchRound(Model):
-    """One month of one subdistrict. Once withdrawn, it is published again as a new version."""
+    """One month of one subdistrict. After a withdrawal its next publication has the next number."""
 
     __tablename__ = "match_round"
     __table_args__ = (UniqueConstraint("subdistrict_id", "month"),)
@@ -110,12 +110,12 @@ class MatchRound(Model):
 
     @property
     def draw(self) -> "RoundDraw | None":
-        """The announced draw that holds: the latest."""
+        """The announced draw in force, which is the latest; None before any was announced."""
         return self.draws[-1] if self.draws else None
 
 
 class RoundDraw(Model):
-    """An announced public draw. A later one of the same round replaces it, in public."""
+    """An announced public draw. A later one of the same round replaces it, and both stay public."""
 
     __tablename__ = "round_draw"
 
@@ -166,7 +166,7 @@ class RoundRun(Model):
         comment="asked without pins and forbids; empty: of before this was kept"
     )
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
-    # Deferred: half a megabyte, or one with its certificate, that no page reads.
+    # Deferred: half a megabyte, or a whole one with the certificate; no page reads these.
     problem_json: Mapped[str] = mapped_column(
         Text, deferred=True, comment="canonical: snapshot, pins, forbids"
     )
@@ -204,7 +204,7 @@ class RoundRun(Model):
 
 
 class RoundOverride(Model):
-    """A pin or forbid that a person set for the next run, with the reason."""
+    """A pin or forbid that a person set, with the reason; it is in force until it is lifted."""
 
     __tablename__ = "round_override"
 

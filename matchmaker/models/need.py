@@ -1,4 +1,4 @@
-"""What residents need."""
+"""The needs of residents."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from matchmaker.models.resident import Consent, Resident
 
 
 class NeedType(StrEnum):
-    """A micro-wish is a small need, in a category below one heading of the catalogue."""
+    """Whether a need is ordinary or a micro-wish, in a category under one heading."""
 
     NEED = "need"  # 需求
     MICRO_WISH = "micro_wish"  # 微心愿
@@ -115,7 +115,7 @@ class Need(Model):
 
     @property
     def least_quantity(self) -> int:
-        """The least units that help: those of the kind, or all of them."""
+        """The least units that help: the category's least, at most all; all if it has none."""
         return min(self.quantity, self.category.least_quantity or self.quantity)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it)

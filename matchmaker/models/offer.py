@@ -1,4 +1,4 @@
-"""What an organisation gives in a month."""
+"""What an organisation offers in each month."""
 
 from datetime import date, datetime
 from enum import StrEnum

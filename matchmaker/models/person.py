@@ -1,4 +1,4 @@
-"""The human being below volunteers, residents and accounts, who is one wherever they appear."""
+"""One human being behind rows of volunteers, residents and accounts."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from matchmaker.models.columns import UTCDateTime
 
 
 class Person(Model):
-    """One human being (自然人) of a street office; the rows that name it are of this one person.
+    """One human being (自然人) of a street office; all rows that name it are of this human being.
 
     A new volunteer, resident or account is a person of its own until somebody who knows says that
     two rows are one person.
@@ -36,7 +36,7 @@ class PeopleApart(Model):
 
 
 def person_column() -> Mapped[int]:
-    """The person behind a row: a new one unless the row is written with one."""
+    """Return the column of the person behind a row: a new person unless the row is given one."""
     return mapped_column(ForeignKey("person.id"), index=True, default=_make_person)
 
 

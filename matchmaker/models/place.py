@@ -17,7 +17,7 @@ from matchmaker.models.organisation import Organisation
 
 
 class Place(Model):
-    """A place (场所) of a street office, its own or an organisation's: where people go for help."""
+    """A place (场所) where people go for help: the street office's own, or an organisation's."""
 
     __tablename__ = "place"
     __table_args__ = (

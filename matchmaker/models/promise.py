@@ -1,4 +1,4 @@
-"""What somebody promised somebody: the life of a decided line, from its proposal to its end."""
+"""Promises: what becomes of a decided line, from its proposal to its end."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ class PromiseState(StrEnum):
 
 
 class RevokeReason(StrEnum):
-    """Why a promise cannot be kept; the code of a revoked one stays with it."""
+    """Why a promise cannot be kept; a revoked promise keeps this code."""
 
     NEED_WITHDRAWN = "need_withdrawn"
     CONTACT_ENDED = "contact_ended"
@@ -52,14 +52,14 @@ class RevokeReason(StrEnum):
     VOLUNTEER_PAUSED = "volunteer_paused"
     VOLUNTEER_CHANGED = "volunteer_changed"
     VOLUNTEER_AWAY = "volunteer_away"
-    VOLUNTEER_ELSEWHERE = "volunteer_elsewhere"  # one person of two entries, promised twice
+    VOLUNTEER_ELSEWHERE = "volunteer_elsewhere"  # one person with two entries, promised twice
     VISITS_LOWERED = "visits_lowered"
     PROOF_OVER = "proof_over"
     REST_TOO_LITTLE = "rest_too_little"  # the other part of the same help is gone
 
 
 class DeclineReason(StrEnum):
-    """Why a giver says no, and then why the recipient does."""
+    """Why a giver or a recipient says no."""
 
     NO_CAPACITY = "no_capacity"
     PERSON_ILL = "person_ill"
@@ -98,7 +98,7 @@ class Face(StrEnum):
 
 
 class PromiseSide(StrEnum):
-    """Whose word it is."""
+    """The side that asks for another day."""
 
     GIVER = "giver"
     RECIPIENT = "recipient"
@@ -110,7 +110,7 @@ HelpKey = tuple[int, int | None, int | None, str | None]
 def make_help_key(
     run_id: int, need_id: int | None, pairing_id: int | None, slot: str | None
 ) -> HelpKey:
-    """What a promise is a part of: a need of a run, or one visit of a pairing."""
+    """Return the key of what a promise is a part of: a need of a run, or one visit of a pairing."""
     return (run_id, need_id, pairing_id, slot if pairing_id else None)
 
 
@@ -227,31 +227,33 @@ class Promise(Model):
 
     @property
     def asked(self) -> Need | Pairing:
-        """What the help is for: a need or a pairing."""
+        """The need or pairing that the help is for."""
         found: Need | Pairing = self.need or self.pairing  # type: ignore[assignment]
         return found
 
     @property
     def help_key(self) -> HelpKey:
-        """What the promise is a part of."""
+        """The key of the help that the promise is a part of."""
         return make_help_key(self.round_run_id, self.need_id, self.pairing_id, self.slot)
 
     @property
     def was_not_reached(self) -> bool:
-        """Whether it ended because its recipient gave no answer: its giver had said yes."""
+        """Whether it expired because its recipient gave no answer after its giver had said yes."""
         is_over = self.state is PromiseState.EXPIRED
         return is_over and self.answered_at is not None and self.agreed_at is None
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing comes of it; a giver's refusal is final once its place is free."""
+        """Whether nothing comes of the promise; a refusal is final once its place is free."""
         is_over = self.state in (PromiseState.EXPIRED, PromiseState.REVOKED)
         return is_over or self.freed_at is not None
 
 
 def load_run() -> Any:
-    """Load promises with their run and month in one statement, without the run's figures: those
-    of a month are long, and would be read once for each promise."""
+    """Return the option that loads promises with their run and month in one query.
+
+    The run's long figures are left out, for they would be read once for each promise.
+    """
     long = (RoundRun.figures, RoundRun.verdict, RoundRun.prices, RoundRun.timings)
     run = joinedload(Promise.run)
     return run.options(joinedload(RoundRun.match_round), *(defer(column) for column in long))

@@ -1,4 +1,4 @@
-"""A search for givers in place of those who fell: asked of a published month, kept by a person."""
+"""A search for others in place of ended promises, in a published month; a person accepts it."""
 
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,9 @@ from matchmaker.models.user import User
 
 
 class RoundRepair(Model):
-    """One numbered search: its question, its answer, and who kept it. Never changed afterwards.
+    """One numbered search: its question, its answer, and who accepted it. Never changed afterwards.
 
-    The question is the rest of the published run's with everything that happened since as facts.
+    The question is the rest of the published run's question, with all that happened since as facts.
     """
 
     __tablename__ = "round_repair"

@@ -1,4 +1,4 @@
-"""The people served. Contact data is a table of its own, encrypted."""
+"""The people served. Their contact data are in a table of their own, encrypted."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from matchmaker.models.person import person_column
 
 
 class StatusKind(StrEnum):
-    """Recipient statuses (对象类别) that the rules may ask about."""
+    """The kinds of recipient status (对象类别) that offers may ask for."""
 
     LOW_INCOME = "low_income"  # 低保
     LOW_INCOME_EDGE = "low_income_edge"  # 低保边缘
@@ -42,7 +42,7 @@ class ConsentChannel(StrEnum):
 
 
 class ContactEnd(StrEnum):
-    """Why the office has no contact with a resident any more."""
+    """Why the office no longer has contact with a resident."""
 
     DIED = "died"
     WISH = "wish"  # the person wants none
@@ -98,7 +98,7 @@ class Resident(Model):
 
 
 class ResidentContact(Model):
-    """Name, phone and address, encrypted; shown by ``residents.disclosure`` alone."""
+    """Name, phone and address, encrypted; shown only by ``residents.disclosure``."""
 
     __tablename__ = "resident_contact"
 

@@ -1,4 +1,4 @@
-"""When and where an organisation gives something to many: one session, with numbers."""
+"""Sessions: when and where an organisation gives something to many people, with numbers."""
 
 from datetime import date
 
@@ -11,9 +11,10 @@ from matchmaker.models.place import Place
 
 
 class Session(Model):
-    """A session (一场) of an offer: a day and hours at a place; a promise has a number of it.
+    """A session (一场) of an offer: days and hours at a place; a promise gets a number in it.
 
-    What is handed out on several days has a first and a last one; what is brought has no place.
+    Goods that are handed out on several days have a first and a last day; a session of goods that
+    are brought has no place.
     """
 
     __tablename__ = "session"

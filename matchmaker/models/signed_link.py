@@ -56,9 +56,9 @@ class SignedLink(Model):
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
 
 
-Actor: TypeAlias = User | SignedLink  # who takes a step: somebody signed in, or who holds a link
+Actor: TypeAlias = User | SignedLink  # takes a step: somebody signed in, or a link's holder
 
 
 def find_account(actor: Actor) -> User | None:
-    """The account of who acts; a link has none."""
+    """Return the account of the actor; None for a link."""
     return actor if isinstance(actor, User) else None

@@ -1,4 +1,4 @@
-"""Accounts: who signs in, in which role and scope, and the sessions they hold."""
+"""Accounts: the people who sign in, their roles and scopes, and the sessions that they hold."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -27,10 +27,11 @@ class Role(StrEnum):
 
 
 class User(UserMixin, Model):
-    """A person in one role. One of the four references, or none, is the scope of the role.
+    """A person in one role. One of the five references, or none, is the scope of the role.
 
-    Several accounts can share a phone; the password, else the letter, tells them apart. An account
-    that another one opens has no sign-in of its own: it is a further role of the same person.
+    If several accounts share a phone, the password decides between them, or else the letter. An
+    account that another one opens has no sign-in of its own: it is a further role of the same
+    person.
     """
 
     __tablename__ = "user_account"
@@ -104,7 +105,7 @@ class LoginSession(Model):
 
 
 class KeptForm(Model):
-    """What a person sent after their session had ended; shown to them again for half an hour."""
+    """A form that a person sent after their session had ended; kept for them for half an hour."""
 
     __tablename__ = "kept_form"
 

@@ -65,7 +65,7 @@ class Volunteer(Model):
 
 
 class VolunteerQualification(Model):
-    """A proof a volunteer has shown; after ``expires_on`` it no longer counts."""
+    """A proof that a volunteer has shown; it no longer counts after ``expires_on``."""
 
     __tablename__ = "volunteer_qualification"
     __table_args__ = (UniqueConstraint("volunteer_id", "qualification"),)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Window(StrEnum):
-    """A part of the week that people recognise; ``W2-WD-AM`` is this window in week two."""
+    """A part of the week that people recognise; ``W2-WD-AM`` is ``WD-AM`` in week two."""
 
     WEEKDAY_AM = "WD-AM"
     WEEKDAY_PM = "WD-PM"
