@@ -33,32 +33,32 @@ def moved_to(instant: datetime) -> Iterator[None]:
 
 
 def get_local_date(instant: datetime) -> date:
-    """The calendar day in Shanghai at ``instant``."""
+    """Return the calendar day in Shanghai at ``instant``."""
     return instant.astimezone(SHANGHAI).date()
 
 
 def get_month(instant: datetime) -> date:
-    """First day of the Shanghai month that ``instant`` falls in."""
+    """Return the first day of the Shanghai month that ``instant`` is in."""
     return get_local_date(instant).replace(day=1)
 
 
 def get_instant(day: date, minute: int) -> datetime:
-    """The instant, in UTC, of so many minutes after midnight of a day in Shanghai."""
+    """Return the instant, in UTC, ``minute`` minutes after midnight of a day in Shanghai."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
     return (midnight + timedelta(minutes=minute)).astimezone(UTC)
 
 
 def add_months(month: date, count: int) -> date:
-    """First day of the month ``count`` months after ``month`` (negative: before)."""
+    """Return the first day of the month ``count`` months after ``month`` (negative: before)."""
     years, index = divmod(month.year * 12 + month.month - 1 + count, 12)
     return date(years, index + 1, 1)
 
 
 def parse_month(text: str) -> date:
-    """The first day of a month written ``YYYY-MM``. Raises ``ValueError`` otherwise."""
+    """Return the first day of a month written ``YYYY-MM``. Raises ``ValueError`` for other text."""
     return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date()
 
 
 def get_month_start(month: date) -> datetime:
-    """The instant, in UTC, at which ``month`` begins in Shanghai."""
+    """Return the instant, in UTC, at which ``month`` begins in Shanghai."""
     return datetime(month.year, month.month, 1, tzinfo=SHANGHAI).astimezone(UTC)

@@ -26,9 +26,9 @@ class SettingsError(Exception):
 
 
 def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Flask's configuration from ``MATCHMAKER_*`` variables.
+    """Return Flask's configuration from ``MATCHMAKER_*`` variables. Creates the instance folder.
 
-    Raises ``SettingsError`` naming the variable that is missing or malformed.
+    Raises ``SettingsError`` with the name of the variable that is missing or malformed.
     """
     demo = environ.get("MATCHMAKER_DEMO", "") == "1"
     secret_key = _get_secret(environ, "MATCHMAKER_SECRET_KEY", demo)
@@ -61,13 +61,13 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def imply_demo(environ: MutableMapping[str, str]) -> None:
-    """Set MATCHMAKER_DEMO=1 unless it is set already or any setting of a real office is."""
+    """Set MATCHMAKER_DEMO=1 unless it, or any setting of a real office, is set already."""
     if not any(name in environ for name in ("MATCHMAKER_DEMO", *_REAL_SETTINGS)):
         environ["MATCHMAKER_DEMO"] = "1"
 
 
 def _make_instance_folder(environ: Mapping[str, str], demo: bool) -> Path:
-    """The folder of database and queue, outside what an upgrade of the package replaces.
+    """Create and return the folder of database and queue, which no upgrade of the package replaces.
 
     MATCHMAKER_INSTANCE names it. Otherwise it is ``instance`` in a checkout, or a folder below the
     user's data folder (XDG Base Directory Specification), separate for a demo and a real office.
@@ -106,13 +106,16 @@ _FIXED: dict[str, Any] = {
 
 
 def _list_hosts(environ: Mapping[str, str], demo: bool) -> list[str]:
-    """The names that the site answers to: by default this machine's own, in a demo any."""
+    """Return the host names of the site: by default this machine's; empty means any (a demo)."""
     named = environ.get("MATCHMAKER_HOSTS", "" if demo else "localhost,127.0.0.1")
     return [name.strip() for name in named.split(",") if name.strip()]
 
 
 def _name_cookies(*, is_secure: bool) -> dict[str, Any]:
-    """Browsers take a ``__Host-`` cookie over https only, and from no other name of the domain."""
+    """Return the settings of the session cookie; over https its name begins with ``__Host-``.
+
+    Browsers take such a cookie only over https and from no other name of the domain.
+    """
     prefix = "__Host-" if is_secure else ""
     return {"SESSION_COOKIE_SECURE": is_secure, "SESSION_COOKIE_NAME": f"{prefix}session"}
 
@@ -132,7 +135,7 @@ def _get_number(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _use_psycopg(url: str) -> str:
-    """The address with psycopg 3 as driver, for both usual spellings of PostgreSQL."""
+    """Return the address with psycopg 3 as driver, for both usual spellings of PostgreSQL."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)

@@ -1,9 +1,9 @@
 """Database access: safe SQLite settings, write transactions that lock when they begin, short waits.
 
 A visitor waits for another writer at most ``DATABASE_WAIT_MS`` in one request, however many
-transactions it begins, and not at all once the database has failed it: the answer 503 comes in
-time, and the threads of the site stay free for those who only read. Commands and the worker wait
-half a minute.
+transactions the request begins, and not at all after the database failed in it: so the answer 503
+comes in time, and the threads of the site stay free for visitors who only read. Commands and the
+worker wait half a minute.
 """
 
 import time
@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from matchmaker.base.extensions import db
 
 PATIENT_MS = 30_000  # of commands and the worker
-HASTY_MS = 200  # of a visitor while as many as may wait are waiting
+HASTY_MS = 200  # of a visitor while MOST_WAITING others wait
 MOST_WAITING = 4  # of the eight threads of a server
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,7 +36,7 @@ State = TypeVar("State", bound=StrEnum)
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Make transactions begun inside take SQLite's write lock at once, even in a GET request."""
+    """Make transactions in the block take SQLite's write lock when they begin, even in a GET."""
     token = _is_writing.set(True)
     try:
         yield
@@ -46,9 +46,10 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def writing_if_free(wait_ms: int = 0) -> Iterator[None]:
-    """As ``writing``, for what may be left out: a busy database fails it after so short a wait.
+    """Do as ``writing`` for a change that may be left out, and wait at most ``wait_ms``.
 
-    The failure is the caller's to catch and does not count as a database that is away.
+    If the database is busy, the transaction fails. The caller catches this, and it does not make
+    ``is_away`` true.
     """
     token = _most_wait_ms.set(wait_ms)
     try:
@@ -59,12 +60,15 @@ def writing_if_free(wait_ms: int = 0) -> Iterator[None]:
 
 
 def is_away() -> bool:
-    """Whether the database has failed the present request."""
+    """Return whether the database has failed in the present request."""
     return has_request_context() and bool(g.get("database_is_away"))
 
 
 def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> dict[State, int]:
-    """How many rows of ``query`` are in each state, in the order of the enum; none: left out."""
+    """Return how many rows of ``query`` are in each state, in the order of the enum.
+
+    A state without rows is left out.
+    """
     rows = query.with_only_columns(column.label("state")).subquery()
     counted = db.session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
     found = {row[0]: row[1] for row in counted}
@@ -72,7 +76,7 @@ def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> 
 
 
 def init_database(app: Flask) -> None:
-    """Bind SQLAlchemy; set how long is waited for the database and, on SQLite, its pragmas."""
+    """Bind SQLAlchemy; set how long to wait for the database and, on SQLite, its pragmas."""
     seconds = max(1, app.config["DATABASE_WAIT_MS"] // 1000)
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": seconds}
@@ -95,7 +99,7 @@ def init_database(app: Flask) -> None:
 
 
 def _note_failure(context: ExceptionContext) -> None:
-    """Remember in the request that the database failed it, so that nothing in it waits again."""
+    """Remember in the request that the database failed, so that the request does not wait again."""
     is_failure = isinstance(context.sqlalchemy_exception, OperationalError)
     if is_failure and has_request_context() and _most_wait_ms.get() is None:
         g.database_is_away = True
@@ -112,7 +116,10 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Lock at once unless only reading: SQLite under load refuses to upgrade a read lock."""
+    """Begin a transaction that locks for writing, unless the request only reads.
+
+    SQLite under load refuses to upgrade a read lock.
+    """
     reading = has_request_context() and request.method in SAFE_METHODS
     if _is_writing.get() or not reading:
         with _counting_the_wait() as wait_ms:
@@ -129,7 +136,7 @@ def _limit_wait(connection: Connection, wait_ms: int) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """On PostgreSQL the server limits how long a statement of a visitor waits for a lock."""
+    """Limit, on PostgreSQL, how long a statement of a visitor waits for a lock."""
     if has_request_context():
         wait_ms = max(1, _get_wait_ms())  # 0 would mean without end
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
@@ -137,7 +144,7 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def _counting_the_wait() -> Iterator[int]:
-    """What this transaction may wait, in ms; what it did wait is taken from the request's share."""
+    """Yield what this transaction may wait [ms]; take what it did wait from the request's share."""
     if not has_request_context():
         yield _get_wait_ms()
         return
@@ -152,7 +159,7 @@ def _counting_the_wait() -> Iterator[int]:
 
 
 def _get_wait_ms() -> int:
-    """How long a transaction that begins now may wait for another, in milliseconds."""
+    """Return how long a transaction that begins now may wait for another [ms]."""
     if is_away():
         return 0
     left_ms = PATIENT_MS

@@ -31,7 +31,7 @@ class InvalidError(DomainError):
 
 
 class ThrottledError(DomainError):
-    """Too many attempts; ``retry_after_seconds`` says how long to wait (429)."""
+    """There were too many attempts; ``retry_after_seconds`` says how long to wait (429)."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__("site.throttled", retry_after_seconds=retry_after_seconds)

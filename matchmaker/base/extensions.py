@@ -1,4 +1,4 @@
-"""Extension objects, unbound; the app factory binds them. The contact cipher is our own."""
+"""Extension objects, unbound; the app factory binds them. The contact cipher is written here."""
 
 import base64
 import hashlib
@@ -32,9 +32,9 @@ class Base(DeclarativeBase):
 
 
 class ContactCipher:
-    """Encryption of contact data and its blind indexes; the keys live outside the database.
+    """Encryption of contact data, and digests to find it by; the keys are outside the database.
 
-    Encrypts with the first of ``CONTACT_KEYS`` and decrypts with any, so that keys can rotate.
+    It encrypts with the first of ``CONTACT_KEYS`` and decrypts with any, so that keys can rotate.
     """
 
     def __init__(self) -> None:
@@ -48,15 +48,15 @@ class ContactCipher:
         self._index_key = hashlib.sha256(b"index:" + keys[-1].encode()).digest()
 
     def encrypt(self, text: str) -> str:
-        """The text, encrypted with the first key."""
+        """Return the text, encrypted with the first key."""
         return self._get_fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, token: str) -> str:
-        """The text of ``token``, encrypted with any of the keys."""
+        """Return the text of ``token``, which any of the keys may have encrypted."""
         return self._get_fernet().decrypt(token.encode()).decode()
 
     def get_index(self, text: str) -> str:
-        """Keyed digest of ``text``, 64 hex digits: the same for equal texts, and not reversible."""
+        """Return a keyed digest of 64 hex digits: the same for equal texts, and not reversible."""
         return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()
 
     def _get_fernet(self) -> MultiFernet:

@@ -19,7 +19,10 @@ _REFUSED_ROW = re.compile(r"DETAIL:.*?(?=\n\nThe above exception|\n\[SQL|\Z)", r
 
 
 class _RedactLongNumbers(logging.Filter):
-    """Removes anything that could be a phone number from log lines, tracebacks included."""
+    """Replaces seven or more digits in a row, which could be a phone number, in every log line.
+
+    In tracebacks it also removes the row that PostgreSQL refused.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _LONG_NUMBER.sub("[number]", record.getMessage())
@@ -50,7 +53,7 @@ def _start_watch() -> None:
 
 
 def _log_exception(exc_info: Any) -> None:
-    """Log without the path, which may hold what somebody typed; Flask's own line includes it."""
+    """Log an error without the path, which may hold what somebody typed; Flask would log it."""
     logger.error(
         "failed",
         exc_info=exc_info,
@@ -76,6 +79,6 @@ def _log_answer(response: Response) -> Response:
 
 
 def _get_user_id() -> int | None:
-    """The user's id as the request already holds it: the database may be away."""
+    """Return the user's id if the request holds it already; no query, the database may be away."""
     state = inspect(g.get("_login_user"), raiseerr=False)
     return state.identity[0] if state is not None and state.identity else None

@@ -24,7 +24,7 @@ class StopRequest:
         self._asked.put(None)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until asked, at most ``seconds``; returns whether it was asked."""
+        """Wait until the end is asked for, at most ``seconds``. Return whether it was."""
         if not self.is_asked:
             with suppress(queue.Empty):
                 self._asked.get(timeout=seconds)
@@ -32,7 +32,7 @@ class StopRequest:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Treat SIGINT and SIGTERM as a request, within the block. For the main thread only."""
+        """Treat SIGINT and SIGTERM as a request within the block; only for the main thread."""
         before = {
             number: signal.signal(number, lambda _signum, _frame: self.ask())
             for number in (signal.SIGINT, signal.SIGTERM)
