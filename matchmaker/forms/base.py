@@ -1,4 +1,4 @@
-"""Base of every form: checks the token, cleans text, and ignores files nobody asked for."""
+"""Base of every form: it checks the token, cleans text, and ignores files that it does not take."""
 
 import hashlib
 import re
@@ -22,12 +22,12 @@ _KEY = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}", re.ASCII)
 
 
 def make_idempotency_key() -> str:
-    """A fresh key: 32 hexadecimal digits."""
+    """Return a fresh key of 32 hexadecimal digits."""
     return secrets.token_hex(KEY_BYTES)
 
 
 class IdempotencyField(HiddenField):
-    """The form's key: made when it is first shown, kept when it is shown again with errors."""
+    """The form's key: made when the form is first shown, the same when it is shown with errors."""
 
     data: str
 
@@ -44,14 +44,17 @@ SUBMITTING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def clean_text(value: Any) -> Any:
-    """Compose characters, drop signs that cannot be seen (NUL too) and surrounding blanks."""
+    """Return text with characters composed, without unseen signs (NUL too) and outer blanks.
+
+    Any other value is returned as it is.
+    """
     if not isinstance(value, str):
         return value
     return drop_unseen(unicodedata.normalize("NFC", value)).strip()
 
 
 class BaseForm(FlaskForm):
-    """Binds to what was posted and cleans every text field except passwords.
+    """A form bound to what was posted, with every text field cleaned except passwords.
 
     A form that takes files sets ``takes_files = True``; elsewhere a posted file is ignored, so that
     it cannot arrive in a text field.
@@ -84,7 +87,7 @@ class BaseForm(FlaskForm):
         return any(field.raw_data is not None for field in self)
 
     def lost_unseen_signs(self) -> bool:
-        """Whether ``clean_text`` took signs out of a text: the person gets a word about it."""
+        """Return whether ``clean_text`` took signs out of a visible text, to inform the person."""
         return any(
             has_unseen(unicodedata.normalize("NFC", text))
             for field in self
@@ -94,7 +97,7 @@ class BaseForm(FlaskForm):
         )
 
     def list_typed(self) -> list[tuple[str, str]]:
-        """The label and text of every field in which something was typed, passwords aside."""
+        """Return label and text of every text field with a text, without passwords."""
         texts = [field for field in self if _is_plain_text(type(field)) and _is_seen(field)]
         return [(str(field.label.text), str(field.data)) for field in texts if field.data]
 
@@ -111,16 +114,16 @@ class BaseForm(FlaskForm):
 
 
 class IdempotentForm(BaseForm):
-    """A form that acts once however often it is sent: pass ``idempotency_key.data`` on."""
+    """A form that acts once however often it is sent; its key is claimed with the change."""
 
     idempotency_key = IdempotencyField()
 
 
 class EditForm(BaseForm):
-    """Changes what is stored: a form whose page is older than the last change never wins.
+    """A form that changes what is stored, unless somebody else changed it after the page was made.
 
-    Pass the stored values as ``data`` whether the form is shown or sent. The hidden ``seen`` names
-    what was stored when the page was made, eight digits a field.
+    Pass the stored values as ``data`` whether the form is shown or sent. The hidden ``seen`` says
+    what was stored when the page was made, eight hexadecimal digits for each field.
     """
 
     seen = HiddenField()
@@ -131,13 +134,14 @@ class EditForm(BaseForm):
             self.look_again()
 
     def look_again(self) -> None:
-        """Let the form win that is sent from the page as it is shown now."""
+        """Set ``seen`` to what is stored now, so that the page that is shown next may change it."""
         self.seen.raw_data, self.seen.data = None, ".".join(map(_digest, self._list_edited()))
 
     def find_changed(self) -> list[Field] | None:
-        """The fields that others changed since the page was made; None when nobody did.
+        """Return the fields that others changed since the page was made; None if nobody did.
 
-        The list may be empty: the page was of another version of the form, or nobody's.
+        The list is empty if the page was made for another version of the form, or ``seen`` is
+        missing.
         """
         edited = self._list_edited()
         seen, stored = str(self.seen.data or "").split("."), [_digest(field) for field in edited]
@@ -147,7 +151,7 @@ class EditForm(BaseForm):
         return [field for field, then, now in pairs if then != now] or None
 
     def show_changed(self, sentence: Any) -> None:
-        """Keep what was typed, and say the sentence and what is stored now beside each change."""
+        """Keep what was typed; show what is stored beside each change, and ``sentence`` once."""
         for field in self.find_changed() or []:
             stored = _describe_stored(field) or _("(empty)")
             self.add_error(field.name, _("It says there now: %(stored)s", stored=stored))
@@ -169,7 +173,7 @@ def was_ticked(value: object, name: str) -> bool:
 
 
 class ButtonForm(IdempotentForm):
-    """A form with nothing but a button."""
+    """A form with only a button."""
 
 
 class FilterForm(BaseForm):
@@ -185,7 +189,7 @@ class FilterForm(BaseForm):
 
 
 def _find_kept(form: BaseForm) -> Any:
-    """What this person sent with this form after their session had ended, if the page asks."""
+    """Return what this person sent with this form after their session ended; None if nothing."""
     kept = g.get("kept_form") if request else None
     if not kept:
         return None
@@ -193,7 +197,7 @@ def _find_kept(form: BaseForm) -> Any:
 
 
 def _is_seen(field: Field) -> bool:
-    """Whether a person fills it in and may read it again."""
+    """Return whether a person fills the field in and may read it again."""
     return (
         not isinstance(field, HiddenField | PasswordField)
         and getattr(field.widget, "input_type", "") != "hidden"
@@ -205,7 +209,7 @@ def _digest(field: Field) -> str:
 
 
 def _describe_stored(field: Any) -> str:
-    """What is stored, as the field shows it."""
+    """Return what is stored, as the field shows it."""
     if getattr(field, "choices", None):
         stored = field.object_data
         chosen = {str(value) for value in (stored if isinstance(stored, list) else [stored])}

@@ -14,17 +14,17 @@ NOT_IN_LIST = _l("Choose from the list.")
 
 
 def make_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
-    """The choices of ``(value, label)`` pairs; a StrEnum member counts as its value."""
+    """Return the choices of ``(value, label)`` pairs; a StrEnum member counts as its value."""
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
 def read_choice(field: Field, convert: Callable[[str], T]) -> T | None:
-    """What was chosen in a filter, converted; None for nothing and for what is not in the list."""
+    """Return the choice in a filter, converted; None if nothing valid was chosen."""
     return convert(field.data) if field.data and not field.errors else None
 
 
 class RadiosField(RadioField):
-    """One of a short list, as radio buttons: render with the ``radios`` macro."""
+    """A choice from a short list, as radio buttons: render with the ``radios`` macro."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **_with_plain_messages(kwargs))
@@ -35,7 +35,7 @@ class RadiosField(RadioField):
 
 
 class DropdownField(SelectField):
-    """One of a long list: render with the ``field`` macro."""
+    """A choice from a long list: render with the ``field`` macro."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **_with_plain_messages(kwargs))
@@ -46,7 +46,7 @@ class DropdownField(SelectField):
 
 
 class CheckboxesField(SelectMultipleField):
-    """Several of a list, as checkboxes: render with the ``checkboxes`` macro."""
+    """Several choices from a list, as checkboxes: render with the ``checkboxes`` macro."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()

@@ -22,7 +22,7 @@ _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2
 
 
 class TextField(StringField):
-    """One line of text; ``data`` is the empty string when nothing was typed."""
+    """One line of text; ``data`` is the empty string if nothing was typed."""
 
     data: str
 
@@ -31,7 +31,7 @@ class TextField(StringField):
 
 
 class NameField(TextField):
-    """The name of a person, an organisation or a place, with one kind of dot and narrow letters."""
+    """The name of a person, an organisation or a place, with one form of dot and narrow letters."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
@@ -71,7 +71,7 @@ class KeptField(HiddenField):
 
 
 class CountField(HiddenField):
-    """A hidden number that the page said, sent back with the step; 0 for anything else."""
+    """A hidden number that the page showed, sent back with the step; 0 for anything else."""
 
     data: Any  # a number
 
@@ -85,7 +85,7 @@ class CountField(HiddenField):
 
 
 class PhoneField(StringField):
-    """A phone number as ``words.phone_numbers`` keeps it, or None when nothing was typed."""
+    """A phone number as ``words.phone_numbers`` keeps it, or None if nothing was typed."""
 
     widget = TelInput()
 
@@ -96,7 +96,7 @@ class PhoneField(StringField):
 
     @property
     def value(self) -> str:
-        """The number of a valid form. Raises ``ValueError`` when the field is empty."""
+        """The number of a valid form. Raises ``ValueError`` if the field is empty."""
         return _require(self.data)
 
     def _value(self) -> str:
@@ -124,7 +124,7 @@ class DayField(DateField):
 
     @property
     def value(self) -> date:
-        """The day of a valid form. Raises ``ValueError`` when the field is empty."""
+        """The day of a valid form. Raises ``ValueError`` if the field is empty."""
         return _require(self.data)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -141,7 +141,7 @@ class MonthField(DateField):
 
     @property
     def value(self) -> date:
-        """The month of a valid form. Raises ``ValueError`` when the field is empty."""
+        """The month of a valid form. Raises ``ValueError`` if the field is empty."""
         return _require(self.data)
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """Numbers as people write them: whole numbers with limits, money typed in yuan and kept in fen.
 
-Read are full-width signs, thousands in groups of three, ``万``, the sign or word of the currency,
-and after a number of things its measure word. Anything that could be read in two ways is refused.
+A number may have full-width signs, thousands in groups of three, ``万``, the sign or word of the
+currency, and a measure word after it. A text that could be read in two ways is refused.
 """
 
 import re
@@ -34,7 +34,7 @@ _TEN_THOUSAND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TypedNumber:
-    """A number and what came with it; ``value`` is in the unit that people type."""
+    """A number, and whether a currency or a measure word came with it; money is in yuan."""
 
     value: Decimal
     is_money: bool
@@ -42,7 +42,7 @@ class TypedNumber:
 
 
 def read_number(text: str) -> TypedNumber | None:
-    """A typed number, or None for a text that is none or could be read in two ways."""
+    """Return a typed number; None for a text that is not one or could be read in two ways."""
     typed = unicodedata.normalize("NFKC", drop_unseen(text)).strip()
     found = _TYPED.fullmatch(typed)
     if found is None:
@@ -57,17 +57,17 @@ def read_number(text: str) -> TypedNumber | None:
 
 
 def is_whole(value: Decimal) -> bool:
-    """Whether the number has no part after the point; ``3.0`` has none."""
+    """Return whether the number has nothing after the point; ``3.0`` has nothing."""
     return value == value.to_integral_value()
 
 
 def is_amount(value: Decimal) -> bool:
-    """Whether the number of yuan is a sum of money: not below nothing, and whole in fen."""
+    """Return whether a number of yuan is a sum of money: 0 or more, and whole in fen."""
     return value >= 0 and is_whole(value * FEN_PER_YUAN)
 
 
 class _NumberField(Field):
-    """A box for a number; what was typed comes back as it was."""
+    """A box for a number; it shows again what was typed, unchanged."""
 
     widget = TextInput()
     input_mode = "decimal"
@@ -85,7 +85,7 @@ class _NumberField(Field):
 
     @abstractmethod
     def _take(self, number: TypedNumber) -> Any:
-        """What the field keeps of a number; None if it is not of its kind."""
+        """Return what the field keeps of a number; None if it is not a number for this field."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist)
@@ -96,7 +96,7 @@ class _NumberField(Field):
 
 
 class _LimitedField(_NumberField):
-    """A number between two limits, given in what the field keeps."""
+    """A number between two limits, which are in the unit that the field keeps."""
 
     limits: LazyString
 
@@ -151,7 +151,7 @@ class MoneyField(_LimitedField):
 
 
 class QuantityField(_NumberField):
-    """How much, where the unit depends on another answer; ``data`` is a ``TypedNumber`` or None.
+    """A quantity whose unit depends on another answer; ``data`` is a ``TypedNumber`` or None.
 
     The form checks it with ``check_unit`` and reads it with ``read_units``.
     """
@@ -176,7 +176,7 @@ class QuantityField(_NumberField):
             self.show(*value)
 
     def check_unit(self, unit: str) -> None:
-        """Raise ``ValidationError`` if what was typed is no quantity of ``unit``."""
+        """Raise ``ValidationError`` if what was typed is not a quantity of ``unit``."""
         number: TypedNumber | None = self.data
         if number is None:
             return
@@ -186,7 +186,7 @@ class QuantityField(_NumberField):
             raise ValidationError(WholeNumberField.complaint)
 
     def read_units(self, unit: str) -> int | None:
-        """The quantity in ``unit``, fen for money; None if nothing was typed."""
+        """Return the quantity in ``unit``, fen for money; None if nothing was typed."""
         number: TypedNumber | None = self.data
         if number is None:
             return None

@@ -7,7 +7,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 
 class Required:
-    """Something was typed or chosen. 0 in a number field counts."""
+    """Require that something was typed or chosen. 0 in a number field counts."""
 
     field_flags = {"required": True}  # noqa: RUF012 - WTForms reads a plain attribute
 
@@ -22,7 +22,10 @@ class Required:
 
 
 class OneOrMore:
-    """At least one box is ticked. No ``required`` attribute: it would ask for every box."""
+    """Require that at least one box is ticked.
+
+    It sets no ``required`` attribute, which would ask for every box.
+    """
 
     field_flags = {"one_or_more": True}  # noqa: RUF012
 
@@ -35,7 +38,7 @@ class OneOrMore:
 
 
 class MaxLength:
-    """No longer than ``limit`` characters."""
+    """Require at most ``limit`` characters."""
 
     def __init__(self, limit: int, message: Any = None) -> None:
         self.limit = limit
@@ -50,7 +53,7 @@ class MaxLength:
 
 
 class SameAs:
-    """The same value as another field, for a password typed twice."""
+    """Require the same value as another field has, for a password typed twice."""
 
     def __init__(self, field_name: str, message: Any = None) -> None:
         self.field_name = field_name
@@ -62,7 +65,7 @@ class SameAs:
 
 
 class NotBefore:
-    """A day or month not earlier than another field's, when both were given."""
+    """Require a day or month not earlier than another field's, if both were given."""
 
     def __init__(self, field_name: str, message: Any = None) -> None:
         self.field_name = field_name
