@@ -1,11 +1,11 @@
 """One shape for every view that changes something; a form sent twice acts once.
 
-``answer_form``: bind, validate, one service call, commit once, 303 to the next page; a refused
-form is shown as typed, with 422. ``answer_button``: the same without a form.
+``answer_form``: bind, validate, one service call, commit once, 303 to the next page; a refused form
+is shown as typed, with 422. ``answer_button``: the same without a form.
 
 An ``IdempotentForm`` acts once at its address: its key is claimed in the transaction of the change.
 A second sending waits for the first (a unique constraint makes it wait), then redirects to the same
-page, even where it could not be sent afresh. If the first is rolled back, so is its claim.
+page, even if the form would now be refused. If the first is rolled back, so is its claim.
 """
 
 import hashlib
@@ -44,10 +44,10 @@ def answer_form(
     """Show the form; once it is sent and valid, act, commit and redirect to the next page.
 
     Errors of the form's own checks, and an ``InvalidError`` of the service at its field, are shown
-    with the form as typed and 422. A ``ConflictError`` passes through to the conflict page, which
-    shows what was typed, or to ``answer_conflict``. An ``EditForm`` from a page older than the last
-    change is shown as typed with what is stored now, and 409. A refused form commits nothing.
-    ``actor``: who sends it, where that is not the person who is signed in.
+    with the form as typed and 422. A ``ConflictError`` is raised for the conflict page, which shows
+    what was typed, or passed to ``answer_conflict``. An ``EditForm`` from a page older than the
+    last change is shown as typed with what is stored now, and 409. A refused form commits nothing.
+    ``actor``: the sender, if that is not the person who is signed in.
     """
     if not form.is_submitted():
         return show()
@@ -74,7 +74,7 @@ def answer_form(
 
 
 def _refuse(form: BaseForm, show: Show, actor: Actor) -> Answer:
-    """The form as typed; or where it led if it was taken in, though it cannot be sent afresh."""
+    """Return the form as typed, or a redirect if the same form was accepted before."""
     if isinstance(form, IdempotentForm):
         earlier = find_location(actor=actor, key=_name_act(form.idempotency_key.data))
         if earlier:
@@ -88,7 +88,10 @@ def _show_as(status: int, show: Show) -> Answer:
 
 
 def _act_fresh(form: BaseForm, act: Act, actor: Actor) -> Response:
-    """Act once; a form that was accepted already is not stale by its own change."""
+    """Act once, unless somebody else changed what an ``EditForm`` edits.
+
+    A form that is sent again is not compared with its own change.
+    """
 
     def act_if_fresh() -> str:
         if isinstance(form, EditForm) and form.find_changed() is not None:
@@ -118,12 +121,12 @@ def _act_once(form: IdempotentForm, act: Act, actor: Actor) -> Response:
 
 
 def _name_act(key: str) -> str:
-    """The key of a form and what it does: the buttons of a page have one key, and each acts."""
+    """Return the key of a form and its address: buttons of a page share a key, and each acts."""
     return key + hashlib.sha256(request.path.encode()).hexdigest()[: 2 * KEY_BYTES]
 
 
 def claim_key(*, actor: Actor, key: str, now: datetime) -> str | None:
-    """Claim a form's key in this transaction; None if new, else where its first use redirected.
+    """Claim a form's key in this transaction. Return None, or where its first use redirected.
 
     Keys of the same sender that are too old to arrive again are deleted.
     """
@@ -143,7 +146,7 @@ def claim_key(*, actor: Actor, key: str, now: datetime) -> str | None:
 
 
 def find_location(*, actor: Actor, key: str) -> str | None:
-    """Where the first use of a key redirected; None for one that nobody has used."""
+    """Return where the first use of a key redirected; None if nobody has used it."""
     return db.session.scalar(select(IdempotencyKey.location).where(_is_claimed(actor, key)))
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the site: what their parts may hold, and where to go back to, never outside it."""
+"""Addresses of the site: what their parts may hold, and which one to go back to."""
 
 from datetime import date
 from typing import Any
@@ -32,13 +32,13 @@ class IdConverter(IntegerConverter):
 
 
 def read_id(name: str) -> int:
-    """A row's id that a form sends beside its button; 0 for anything else."""
+    """Return the row's id that a form sends beside its button; 0 for anything else."""
     number = request.form.get(name, 0, type=int)
     return number if 0 < number <= LARGEST_ID else 0
 
 
 def read_ids(name: str) -> set[int]:
-    """The rows' ids that a form sends as ticked boxes, ``MOST_TICKED`` at most; no others."""
+    """Return the ids that a form sends as ticked boxes; only the first ``MOST_TICKED`` are read."""
     numbers = request.form.getlist(name, type=int)
     return {number for number in numbers[:MOST_TICKED] if 0 < number <= LARGEST_ID}
 
@@ -67,14 +67,14 @@ class TextConverter(UnicodeConverter):
 
 
 def register_converters(app: Flask) -> None:
-    """Register before any route is added: this changes what a plain ``<name>`` accepts."""
+    """Register the converters; call it first, for it changes what a plain ``<name>`` accepts."""
     app.url_map.converters.update(
         default=TextConverter, string=TextConverter, id=IdConverter, month=MonthConverter
     )
 
 
 def is_local_path(address: str) -> bool:
-    """Whether ``address`` is a path of this site, and not a way out of it."""
+    """Return whether ``address`` is a path that cannot lead to another site."""
     if not address.startswith("/") or address.startswith("//") or "\\" in address:
         return False
     if any(ord(character) < 32 for character in address):
@@ -84,7 +84,7 @@ def is_local_path(address: str) -> bool:
 
 
 def get_return_path() -> str:
-    """The current page's address if a GET can open it, else home."""
+    """Return the current page's address if a GET can open it, or else the start page's."""
     if request.method == "GET" or _can_be_read(request.path):
         query = request.query_string.decode("utf-8", "replace")
         address = f"{request.path}?{query}" if query else request.path
@@ -94,7 +94,7 @@ def get_return_path() -> str:
 
 
 def find_form_page() -> str | None:
-    """The address of the page whose form was sent here; None if nothing says which."""
+    """Return the address of the page whose form was sent here; None if nothing says which."""
     if _can_be_read(request.path):
         address = get_return_path()
         return None if address == HOME and request.path != HOME else address
@@ -104,7 +104,7 @@ def find_form_page() -> str | None:
 
 
 def find_url(endpoint: str, **values: Any) -> str | None:
-    """The address of ``endpoint``, or None if this installation has no such page."""
+    """Return the address of ``endpoint``, or None if this installation has no such page."""
     try:
         return current_app.url_for(endpoint, **values)
     except BuildError:

@@ -1,7 +1,7 @@
-"""Positions of the bars of a chart: plain numbers in, positions out; macros draw them.
+"""Positions of the bars of a chart, computed from plain numbers; macros draw them.
 
-Across, positions are percentages of the width, so that a chart fills a phone and a sheet of
-paper alike; down, they are in em, so that it grows with the reader's text size.
+Across, positions are percentages of the width, so that a chart fills a phone and a sheet of paper
+alike; down, they are in em, so that it grows with the reader's text size.
 """
 
 from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ class SupplyDemandRow:
 
 @dataclass(frozen=True, slots=True)
 class LoadRow:
-    """The load of an organisation: what it is asked to give, out of what it pledged."""
+    """The load of an organisation: what it is asked to give / what it pledged."""
 
     label: str
     load: Share
@@ -111,7 +111,7 @@ class ColumnChart:
 
 
 def build_coverage_chart(rows: Iterable[CoverageRow]) -> LaneChart:
-    """One lane for each committee: earlier months as a frame, this month as a solid bar."""
+    """Return one lane for each committee: earlier months as a frame, this month as a solid bar."""
     lanes = []
     for number, row in enumerate(rows):
         top = number * (LABEL_EM + BAR_EM + LANE_GAP_EM)
@@ -125,7 +125,7 @@ def build_coverage_chart(rows: Iterable[CoverageRow]) -> LaneChart:
 
 
 def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
-    """One lane for each category, with three bars; all lanes have the same scale."""
+    """Return one lane for each category, with three bars; all lanes have the same scale."""
     largest = max((max(row.asked, row.offered, row.matched) for row in rows), default=0) or 1
     bars_em = 3 * (BAR_EM + BAR_GAP_EM)
     lanes = []
@@ -146,7 +146,7 @@ def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
 
 
 def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
-    """One column for each organisation that pledged something, busiest first."""
+    """Return one column for each organisation that pledged something, busiest first."""
     pledged = [row for row in rows if row.load.whole]
     ordered = sorted(pledged, key=lambda row: (-row.load.part / row.load.whole, row.label))
     step = FULL_PERCENT / (len(ordered) or 1)
@@ -158,7 +158,7 @@ def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
 
 
 def format_percent(share: Share) -> str:
-    """A share as ``84%``, or a dash for 0 of 0."""
+    """Return a share as ``84%``, or a dash for 0 of 0."""
     return "–" if share.percent is None else f"{share.percent}%"
 
 

@@ -37,13 +37,13 @@ Row = Sequence[Value]
 def send_table(
     file_format: str, name: str, title: str, headers: Sequence[str], rows: Iterable[Row]
 ) -> Response:
-    """A download of a table. ``name`` is the file's name without its ending and must be ASCII."""
+    """Return a download of a table. ``name``: the file's name without its ending, in ASCII."""
     make = make_xlsx if file_format == "xlsx" else make_csv
     return send_file(file_format, name, make(title, headers, rows))
 
 
 def send_file(file_format: str, name: str, content: bytes | str) -> Response:
-    """A download that no cache keeps. ``name``: the file's name without its ending, in ASCII."""
+    """Return a download that no cache keeps. ``name``: as for ``send_table``."""
     response = Response(content, content_type=MEDIA_TYPES[file_format])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     response.headers["Cache-Control"] = "no-store"
@@ -51,7 +51,7 @@ def send_file(file_format: str, name: str, content: bytes | str) -> Response:
 
 
 def make_xlsx(title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """A workbook of one sheet: first row bold, fixed and with filters, every text kept as text.
+    """Return a workbook of one sheet: first row bold, fixed and with filters, text kept as text.
 
     It prints on A4 across, as wide as the paper, with the first row on every page.
     """
@@ -87,7 +87,7 @@ def _set_up(sheet: Worksheet) -> None:
 
 
 def make_csv(_title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """CSV with a byte order mark, so that Excel reads the Chinese."""
+    """Return CSV with a byte order mark, so that Excel reads the Chinese."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     for row in [list(headers), *rows]:
@@ -96,7 +96,10 @@ def make_csv(_title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet might calculate ``text``; full-width signs and blanks count."""
+    """Return whether a spreadsheet might calculate ``text``, by its first sign that is not blank.
+
+    Full-width signs count too.
+    """
     return unicodedata.normalize("NFKC", text).lstrip()[:1] in _FORMULA_SIGNS
 
 

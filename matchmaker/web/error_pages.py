@@ -102,7 +102,7 @@ def standing(show: Callable[[Any], Response]) -> Callable[[Any], Response]:
 
 
 def show_domain_error(error: DomainError) -> Response:
-    """The page of a broken rule; rolls back what the request began."""
+    """Return the page of a broken rule; roll back what the request began."""
     db.session.rollback()
     status = next(
         (status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)),
@@ -120,18 +120,18 @@ def show_domain_error(error: DomainError) -> Response:
 
 
 def show_busy_database(error: Exception) -> Response:
-    """The database is locked, restarting or unreachable; 503 because a retry may succeed."""
+    """Return the page for a database that is locked or unreachable: 503, as a retry may succeed."""
     current_app.logger.error("database did not answer", exc_info=error)
     return show_http_error(ServiceUnavailable())
 
 
 def show_stale_row(_error: StaleDataError) -> Response:
-    """Two people changed the same row at once: the second is asked to look again."""
+    """Return the page for the second of two people who changed a row at the same time."""
     return show_domain_error(ConflictError("site.changed_meanwhile"))
 
 
 def show_http_error(error: HTTPException) -> Response:
-    """The page of an HTTP error, with the headers that belong to it."""
+    """Return the page of an HTTP error, with the headers that belong to it."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         db.session.rollback()
@@ -165,7 +165,7 @@ def _render(
 
 
 def _find_way_back(code: str) -> str | None:
-    """The address of a list to go back to from an error, if the visitor may open one."""
+    """Return the address of a list to go back to; None if the visitor may open none."""
     endpoints = WAYS_BACK[code.partition(".")[0]]
     return next((url_for(endpoint) for endpoint in endpoints if may_open(endpoint)), None)
 

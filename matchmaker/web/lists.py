@@ -1,6 +1,6 @@
 """A list of rows: filters → count → page → file.
 
-A feature's view gives the query and the columns; ``ListPage`` makes the page (with the
+A feature's view gives the query and the columns. ``ListPage`` makes the page (with the
 ``list_page`` macro) and the file from them, both with the filters of the address.
 """
 
@@ -29,7 +29,7 @@ from matchmaker.words.tones import Tone, get_tone
 PAGE_SIZE = 25  # rows
 _CHOSEN = (BooleanField, DateField, SelectField)  # in these fields nobody types a name
 LAST_PAGE = 10_000  # more is a mistyped address
-_PORTION = 500  # rows of a file that are prepared at once
+_PORTION = 500  # rows of a file that are prepared together
 
 R = TypeVar("R")  # what a column reads
 
@@ -55,7 +55,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell of the page shows: a box, badges or a text, then a note beside it."""
+    """The content of a cell of the page: a box, badges or a text, then a note beside it."""
 
     text: str
     url: str | None = None
@@ -84,7 +84,7 @@ class Column(Generic[R]):
     is_unbroken: bool = False
 
     def make_cell(self, row: R) -> Cell:
-        """What the page shows for ``row``."""
+        """Return what the page shows for ``row``."""
         return Cell(
             text=_say(self.show(row) if self.show else self.read(row)),
             url=self.link(row) if self.link else None,
@@ -96,7 +96,7 @@ class Column(Generic[R]):
 
 
 def make_state_badge(state: StrEnum) -> Badge:
-    """The badge of a state, with its word and tone."""
+    """Return the badge of a state, with its word and tone."""
     return Badge(str(get_label(state)), get_tone(state))
 
 
@@ -110,17 +110,17 @@ def _say(value: Value) -> str:
 
 
 def get_page_number() -> int:
-    """The number of the page asked for; 1 if ``page`` is missing from the address or unreadable."""
+    """Return the number of the page asked for, at most ``LAST_PAGE``; 1 if none can be read."""
     typed = request.args.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 5 else 1
     return min(max(number, 1), LAST_PAGE)
 
 
 def get_filters(form: Form) -> dict[str, Any]:
-    """What the address gives for the fields of ``form``: filters are kept from page to page.
+    """Return what the address gives for the fields of ``form``, to keep filters from page to page.
 
-    Any other name in the address is left out: as an argument of ``url_for`` it could clash with
-    a part of a page's address, or steer ``url_for`` itself, as ``_scheme`` does.
+    Any other name in the address is left out: as an argument of ``url_for`` it could clash with a
+    part of a page's address, or steer ``url_for`` itself, as ``_scheme`` does.
     """
     return {field.name: value for field in form if (value := request.args.get(field.name))}
 
@@ -130,7 +130,7 @@ def get_filters(form: Form) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one page, none past the last; ``total`` counts the rows of all ``pages``."""
+    """The rows of one page, empty after the last; ``total`` counts the rows of all ``pages``."""
 
     items: list[Any]
     total: int
@@ -139,14 +139,14 @@ class Page:
 
 
 def paginate(query: Select[Any]) -> Page:
-    """The rows of the address's page: objects, or tuples for a query of several columns."""
+    """Return the page of the address; rows are objects, or tuples for several columns."""
     number, total = get_page_number(), count_rows(query)
     items = list(_fetch(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)))
     return Page(items, total, number, -(-total // PAGE_SIZE))
 
 
 def count_rows(query: Select[Any]) -> int:
-    """How many rows ``query`` finds."""
+    """Return how many rows ``query`` finds."""
     rows = query.options(lazyload("*")).order_by(None).subquery()
     return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
@@ -161,7 +161,7 @@ def _fetch(query: Select[Any]) -> Iterable[Any]:
 
 @dataclass(frozen=True)
 class People(Generic[R]):
-    """Which list of people it is for its record, and the persons that a row names, by id."""
+    """The kind of the list, for its record, and a function from a row to its persons' ids."""
 
     kind: ListKind
     ids: Callable[[R], Iterable[int]]
@@ -171,15 +171,15 @@ class People(Generic[R]):
 class ListPage(Generic[R]):
     """A list as the current request asks for it.
 
-    ``people`` is None only for a list that names nobody, neither by name nor by reference: any
-    other is shown and sent by ``disclosures.handing``, which keeps a record.
+    ``people`` is None only for a list that names nobody, neither by name nor by reference. Any
+    other list is shown and sent by ``disclosures.handing``, which keeps a record.
 
-    ``endpoint`` and ``values`` are its address. ``form`` has read the filters; ``fields`` names
-    those that are shown, in order (none: all). ``read`` turns rows of ``query`` into what the
-    columns read; it gets all rows of a page, or of a portion of a file, so that one statement can
-    load what they need. ``search`` is an endpoint to which the filters are posted, where what is
-    typed must not appear in an address. ``count`` returns the number of rows in each state. A list
-    with ``download`` (an endpoint that takes ``file_format``) can be downloaded.
+    ``endpoint`` and ``values`` make the list's address. ``form`` has read the filters; ``fields``
+    names the filters that are shown, in order (none: all). ``read`` turns rows of ``query`` into
+    what the columns read. It gets all rows of a page, or of a portion of a file, so that one query
+    can load what they need. ``search`` is the endpoint to which filters are posted that must not
+    appear in an address. ``count`` returns the number of rows in each state. A list with
+    ``download`` (an endpoint that takes ``file_format``) can be downloaded.
     """
 
     endpoint: str
@@ -216,7 +216,7 @@ class ListPage(Generic[R]):
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        """The filters of the address; none if the list has no form."""
+        """The filters of the address; empty if the list has no form."""
         return get_filters(self.form) if self.form is not None else {}
 
     @property
@@ -231,7 +231,7 @@ class ListPage(Generic[R]):
 
     @property
     def filters(self) -> list[Field]:
-        """The filter fields; none while there is nothing to filter."""
+        """The filter fields; empty while there is nothing to filter."""
         if self.form is None or (self.count and not self.is_narrowed):
             return []
         return [self.form[name] for name in self.fields] or list(self.form)
@@ -243,7 +243,7 @@ class ListPage(Generic[R]):
 
     @property
     def search_url(self) -> str | None:
-        """The address to which the filters are posted; None for filters in the address."""
+        """The address to which the filters are posted; None if they are in the list's address."""
         return url_for(self.search) if self.search else None
 
     @property
@@ -265,28 +265,28 @@ class ListPage(Generic[R]):
 
     @property
     def downloads(self) -> dict[str, str]:
-        """For each file format, the address that downloads the rows of this list."""
+        """The address that downloads the rows of this list, for each file format."""
         if self.download is None:
             return {}
         filters = {**self.arguments, **self.file_arguments, **self.values}
         return {kind: url_for(self.download, **filters, file_format=kind) for kind in FILE_FORMATS}
 
     def get_url(self, **changes: Any) -> str:
-        """The address with the current filters and ``changes``."""
+        """Return the address with the current filters and ``changes``."""
         return url_for(self.endpoint, **{**self.arguments, **changes, **self.values})
 
     def make_cells(self, row: R) -> list[Cell]:
-        """The cells of one row of the page."""
+        """Return the cells of one row of the page."""
         return [column.make_cell(row) for column in self.columns]
 
     def require_people(self) -> People[R]:
-        """Which list of people it is. Raises ``TypeError`` for a list that names nobody."""
+        """Return the list's ``people``. Raises ``TypeError`` for a list that names nobody."""
         if self.people is None:
             raise TypeError("a list that names nobody leaves no record")
         return self.people
 
     def name_filters(self) -> dict[str, Any]:
-        """What narrows the list, for its record: choices, days, and that something was typed."""
+        """Return what narrows the list, for its record; of typed text only that there was some."""
         fields = {field.name: field for field in self.form or ()}
         chosen = {
             name: value if isinstance(fields[name], _CHOSEN) else True
@@ -295,9 +295,9 @@ class ListPage(Generic[R]):
         return {**{name: str(value) for name, value in self.values.items()}, **chosen}
 
     def send(self, file_format: str, rows: Iterable[R] | None = None) -> Response:
-        """Every row that passes the filters, as a file; ``rows`` if they are recorded already.
+        """Return a file of every row that the filters pass, or of ``rows``, recorded already.
 
-        Raises ``TypeError`` for people without a record.
+        Raises ``TypeError`` if the list names people and ``rows`` is None.
         """
         if rows is None and self.people is not None:
             raise TypeError("people leave by disclosures.handing")
@@ -308,7 +308,7 @@ class ListPage(Generic[R]):
         return send_table(file_format, self.file_name, title, headers, cells)
 
     def list_all(self) -> Iterator[R]:
-        """Every row that passes the filters."""
+        """Yield every row that passes the filters."""
         found = iter(_fetch(self.query))
         while portion := list(islice(found, _PORTION)):
             yield from self.read(portion)

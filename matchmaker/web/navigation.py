@@ -1,4 +1,4 @@
-"""What the header offers each person: the pages their role may open."""
+"""The menu of the header: the pages that the visitor's role may open."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class NavigationItem:
     is_current: bool
 
 
-# What who rings others finds on the page where these answer alone.
+# For those who ring recipients, the label of the page on which recipients answer themselves.
 _RINGING = (_l("People to ring"), "assignments.questions")
 _FIRST = "pages.home"  # a visitor has the name of the site instead
 # (label, endpoint); who sees an item follows from the permission its view declares.
@@ -55,7 +55,7 @@ def register(app: Flask) -> None:
 
 
 def list_items() -> list[NavigationItem]:
-    """The items whose view the current visitor may open, in the order of the table."""
+    """Return the items whose view the current visitor may open, in the order of the table."""
     return [
         NavigationItem(_name(label, endpoint), url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint in _ITEMS

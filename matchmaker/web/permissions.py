@@ -1,8 +1,8 @@
 """Who may do what: the whole table on one page, and the decorators that read it.
 
-Nothing is allowed that is not granted here. A grant says *what kind* of thing a role may do; that
-the object is the actor's own (resident, organisation, committee, subdistrict) is checked by the
-service that loads it, and a foreign object is answered as if it did not exist.
+Nothing is allowed that is not granted here. A grant says *what kind* of thing a role may do. The
+service that loads an object checks that it is the actor's own (resident, organisation, committee,
+subdistrict); a foreign object is answered as if it did not exist.
 """
 
 from collections.abc import Callable
@@ -158,7 +158,10 @@ View = Callable[..., Any]
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
-    """Let a view run only for signed-in users granted ``permission``; others get 401 or 403."""
+    """Let a view run only for signed-in users granted ``permission``; others get 401 or 403.
+
+    If the database is away, nobody can be known as signed in, and the answer is 503.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -178,7 +181,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 
 def get_access(view: View) -> Permission | str:
-    """What a visitor needs to open a view: a permission, or ``PUBLIC``."""
+    """Return what a visitor needs to open a view: a permission, or ``PUBLIC``."""
     access: Permission | str = view.access  # type: ignore[attr-defined]
     return access
 
@@ -190,12 +193,12 @@ def public(view: View) -> View:
 
 
 def has_permission(role: Role, permission: Permission) -> bool:
-    """Whether the table grants ``permission`` to ``role``."""
+    """Return whether the table grants ``permission`` to ``role``."""
     return permission in GRANTS[role]
 
 
 def may_open(endpoint: str) -> bool:
-    """Whether there is such a page here and the current visitor may open it."""
+    """Return whether this installation has the page and the current visitor may open it."""
     view = current_app.view_functions.get(endpoint)
     if view is None:
         return False

@@ -16,7 +16,7 @@ class Locale(StrEnum):
 
 
 class TextSize(StrEnum):
-    """Base sizes of 18, 22 and 30 px; the last is the elder view with larger targets."""
+    """Base sizes of 18, 22 and 30 px; the last is the view for elders, with larger targets."""
 
     STANDARD = "standard"
     LARGE = "large"
@@ -28,12 +28,12 @@ CATALOGUE_OF_LANGUAGE = {"zh": Locale.CHINESE, "en": Locale.ENGLISH}
 
 
 def select_locale() -> str:
-    """An explicit choice wins, then the browser's languages, then Chinese."""
+    """Return the language that the reader chose, or else the browser's, or else Chinese."""
     return _find_chosen("locale", LOCALE_COOKIE, Locale) or select_browser_locale()
 
 
 def select_browser_locale() -> Locale:
-    """What this browser chose or asks for, without looking at who is signed in."""
+    """Return what this browser chose or asks for; who is signed in plays no part."""
     chosen = request.cookies.get(LOCALE_COOKIE)
     if chosen in set(Locale):
         return Locale(chosen)
@@ -43,12 +43,12 @@ def select_browser_locale() -> Locale:
 
 
 def select_text_size() -> str:
-    """The chosen text size, or the standard one."""
+    """Return the chosen text size, or else the standard one."""
     return _find_chosen("text_size", TEXT_SIZE_COOKIE, TextSize) or TextSize.STANDARD
 
 
 def match_languages(languages: list[str]) -> Locale:
-    """The catalogue for the browser's languages, best first; ours serves every kind of Chinese."""
+    """Return the catalogue for the browser's languages, best first; Chinese if none matches."""
     for language in languages:
         primary = language.replace("_", "-").split("-")[0].lower()
         if primary in CATALOGUE_OF_LANGUAGE:
@@ -57,7 +57,7 @@ def match_languages(languages: list[str]) -> Locale:
 
 
 def _find_chosen(attribute: str, cookie: str, allowed: type[StrEnum]) -> str | None:
-    """The signed-in person's choice, else this browser's, which several people may share."""
+    """Return the signed-in person's choice, or else this browser's, which people may share."""
     known = set(allowed)
     for choice in (getattr(current_user, attribute, None), request.cookies.get(cookie)):
         if choice in known:

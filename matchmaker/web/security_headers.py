@@ -1,7 +1,7 @@
-"""Add security headers to every response, errors and static files included; refuse other names.
+"""Add security headers to every response, errors and static files too; refuse other host names.
 
 Both are done around the whole application, not by a hook: a response made after another hook failed
-would not have the headers, and no page can be made for a request whose host is not believed.
+would have no headers, and no page can be made for a request with a host name that is refused.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -40,13 +40,16 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def register(app: Flask) -> None:
-    """Answer to the names of the setting ``HOSTS`` only, if it has any; add the headers."""
+    """Add the headers; answer only to the names of the setting ``HOSTS``, if it has any."""
     inner = refuse_other_hosts(app.wsgi_app, app.config["HOSTS"])
     app.wsgi_app = add_security_headers(inner)  # type: ignore[assignment,method-assign]
 
 
 def refuse_other_hosts(wsgi_app: WsgiApp, hosts: Collection[str]) -> WsgiApp:
-    """Wrap ``wsgi_app``: the name in a request is printed on papers, so it must be ours."""
+    """Wrap ``wsgi_app``: a request for another host name gets 400.
+
+    The name in a request is printed on papers and links, so it must be one of the site's.
+    """
 
     def with_known_host(
         environ: dict[str, Any], start_response: Callable[..., Any]
