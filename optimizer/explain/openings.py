@@ -34,7 +34,7 @@ _Ways = dict[_At, _Way]
 
 
 class Openings:
-    """The openings of unmet needs under one answer; needs that filters read alike share them."""
+    """The openings of unmet needs under one answer, cached for needs that filters read alike."""
 
     def __init__(self, places: Places) -> None:
         self._places, self._offers, self._held = places, places.offers, places.held

@@ -172,7 +172,11 @@ class Rivals:
         return left < need.least_units
 
     def _holders_of(self, place: Assignment, is_short: bool) -> set[str]:
-        """Return the needs that make the place unavailable; empty when it is free."""
+        """Return the needs that make the place unavailable; empty if it is free.
+
+        is_short   whether all stocks together lack units; then every user of a delivery's stock
+                   makes it unavailable
+        """
         found = set[str]()
         if place.person is not None and place.slot is not None:
             there = self._held.at.get((place.person, place.slot))
