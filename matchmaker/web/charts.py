@@ -51,7 +51,7 @@ class SupplyDemandRow:
 
 @dataclass(frozen=True, slots=True)
 class LoadRow:
-    """The load of an organisation: what it is asked to give / what it pledged."""
+    """The load of an organisation: the share of its pledge that it is asked to give."""
 
     label: str
     load: Share

@@ -67,7 +67,7 @@ class Offers:
         return key
 
     def eligible(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
-        """Yield every stock that passes all filters, with each person of it who does if staffed."""
+        """Yield each stock that passes all filters; a staffed one with each person who passes."""
         for stock in self._stocks.get(need.category, ()):
             if is_open_to(stock, need):
                 for person in self._list_staff(stock):

@@ -1,7 +1,7 @@
 """(M2, M3) The flow of fen from purses to claims; fen already paid move if that frees money.
 
-sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen] 0 <= paid[c, m] <= i_c,
-only in the months of c                    [fen]
+sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen]
+0 <= paid[c, m] <= i_c, only in the months of c                    [fen]
 
 The grants that some flow can pay form a polymatroid, so a claim that cannot be raised by one fen
 now can never be raised later (Megiddo 1974), and it does not matter which fen move.

@@ -33,9 +33,10 @@ STANDING = "="  # begins the ids of the rows that hold a kept promise in its pla
 def leave_rest(problem: Problem, facts: Facts) -> Problem:
     """(W6) Return the question of what is free in a decided month.
 
-    Needs that have nothing and are not asked for take no part, nor do asked needs that can use
-    nothing of what an ended promise held, unless their own promise was lost. Pins are left out:
-    what a pin decided is kept or ended. Raises ``ProblemError`` for a name that is not known.
+    Needs that have nothing and are not asked for take no part. If ``facts`` names ended promises,
+    needs that can use nothing of what these held take no part either, unless they lost a promise.
+    Pins are left out: what a pin decided is kept or ended. Raises ``ProblemError`` for a name that
+    is not known.
     """
     _require_known(problem, facts)
     rest = _Rest(problem, facts).make()
