@@ -27,16 +27,17 @@ PUBLISHED = tuple(POLICIES)  # labels, from the first on
 def make_problem_json(
     snapshot: Snapshot, seed: str, overrides: Iterable[FrozenOverride] | None = None
 ) -> str:
-    """The canonical problem of a frozen month; ``overrides`` replaces the snapshot's own.
+    """Return the canonical JSON of the problem of a frozen month.
 
-    Raises ``ProblemError`` when the rows contradict each other.
+    ``overrides`` replaces the pins and forbids of the snapshot; None keeps them. Raises
+    ``ProblemError`` when the rows contradict each other.
     """
     return canonical_text(make_problem(snapshot, seed, overrides).to_json())
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRows:
-    """Who gives and who asks in a stored question."""
+    """The stocks, people and needs of a stored question."""
 
     stocks: tuple[Stock, ...]
     people: tuple[Person, ...]
@@ -44,26 +45,32 @@ class QuestionRows:
 
 
 def read_rows(problem_json: str) -> QuestionRows:
-    """The rows of a stored question, in order."""
+    """Return the stocks, people and needs of a stored question, in the order of the question."""
     problem = Problem.from_json(json.loads(problem_json))
     return QuestionRows(problem.stocks, problem.people, problem.needs)
 
 
 def make_rest_json(problem_json: str, facts: Facts) -> str:
-    """The canonical question of what is free in a decided month; equal facts give equal bytes."""
+    """Return the canonical JSON of the question of what is free in a decided month.
+
+    Equal questions and facts give equal bytes.
+    """
     rest = leave_rest(Problem.from_json(json.loads(problem_json)), facts)
     return canonical_text(rest.to_json())
 
 
 def list_new(lines: Iterable[Assignment]) -> tuple[Assignment, ...]:
-    """The lines of an answer of the rest that no promise made before."""
+    """The lines of an answer to the rest that are new: no promise made before holds their place."""
     return list_added(lines)
 
 
 def list_days_of(
     problem_json: str, lines: Collection[Assignment]
 ) -> dict[tuple[str, str | None], list[str]]:
-    """The days on which all who serve a need in a slot can, by both; empty: any day."""
+    """Map each need and slot of ``lines`` to the days (ISO) that suit the need and all its givers.
+
+    An empty list for a need without a slot means any day.
+    """
     problem = Problem.from_json(json.loads(problem_json))
     validity = Validity(problem)
     stocks = {row.id: row for row in problem.stocks}
@@ -81,7 +88,7 @@ def list_days_of(
 
 @dataclass(frozen=True, slots=True)
 class PublicTexts:
-    """Question and answer under names of the month alone, canonical, and their hashes."""
+    """Question and answer under the names of the month only: canonical JSON and hashes."""
 
     question: str
     answer: str
@@ -90,7 +97,7 @@ class PublicTexts:
 
 
 def hide_names(problem_json: str, solution_json: str) -> PublicTexts | None:
-    """What anyone may read of a solved question; None: it has no lots to take for names."""
+    """Return what anyone may read of a solved question; None if it has no lots to use as names."""
     problem = Problem.from_json(json.loads(problem_json))
     if not problem.lots:
         return None
@@ -105,14 +112,17 @@ def hide_names(problem_json: str, solution_json: str) -> PublicTexts | None:
 
 @dataclass(frozen=True, slots=True)
 class AskName:
-    """What an ask and its home are called in what is published; each has a ticket of the draw."""
+    """The public names of an ask and of its home; each has a ticket of the draw."""
 
     ask: str
     home: str
 
 
 def map_public_names(problem_json: str) -> dict[str, AskName]:
-    """The public name of each ask of a stored question; empty: nothing is published of it."""
+    """Map the id of each ask of a stored question to its public names.
+
+    Nothing is published of a question without lots, so its map is empty.
+    """
     problem = Problem.from_json(json.loads(problem_json))
     if not problem.lots:
         return {}
@@ -120,7 +130,7 @@ def map_public_names(problem_json: str) -> dict[str, AskName]:
 
 
 def pack_checker() -> bytes:
-    """The checker as one file that any Python 3.11 or later runs alone."""
+    """Return the checker as one file that Python 3.11 or later runs without anything else."""
     return make_bundle()
 
 
@@ -132,12 +142,11 @@ def solve(
     on_beat: OnBeat,
     is_priced: bool = True,
 ) -> SolveReport:
-    """Solve, check, explain and price pins in a child process; any failure becomes a report.
+    """Solve, check, explain and price pins in a child process; a failure becomes a report, too.
 
-    The prices of all pins and forbids together may take as long as the solve itself; unless it
-    ``is_priced``, none is worked out.
-    ``memory_mib`` bounds the process. ``on_beat`` receives the progress repeatedly; when it returns
-    False the process is ended and the report is CANCELLED.
+    Pricing all pins and forbids together may take as long again as the solve itself; it is left out
+    unless ``is_priced``. ``memory_mib`` limits the memory of the process. ``on_beat`` receives the
+    progress repeatedly; when it returns False, the process is ended and the report is CANCELLED.
     """
     try:
         problem = Problem.from_json(json.loads(problem_json))

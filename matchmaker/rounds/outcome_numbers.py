@@ -1,6 +1,6 @@
-"""The numbers of a need's outcome: written with the row, read by the words.
+"""The numbers of a need's outcome, which a run writes with the row and the words read.
 
-A run stores them as plain JSON, empty facts left out; nothing else reads or writes that JSON.
+The row holds them as plain JSON without empty facts. This module defines that JSON.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from optimizer.explanation import Explanation, NearestMiss, Opening
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """So many needs compete for all places in reach."""
+    """A closed circle: ``needs`` needs compete for ``places`` places and can reach no others."""
 
     needs: int
     places: int
@@ -26,11 +26,11 @@ class OutcomeNumbers:
 
     asked, units   in units of the category
     stage          the stage that decided against an outranked need
-    filters        filter -> offers left after it, in the order of the filters
+    filters        filter -> offers that remain after it, in the order of the filters
     nearest        the offer that passes the most filters, when none passes all
     ahead          people served from the same capacity; ``ahead_by``: why -> number of needs
     ticket         of the lottery; ``cut_off``: the last ticket that was met
-    home_ticket, home_cut_off   the same of the home, where homes draw before needs
+    home_ticket, home_cut_off   the same for the home, where homes draw before needs
     openings       what would let more offers serve it: areas, statuses, slots
     """
 
@@ -49,20 +49,23 @@ class OutcomeNumbers:
     openings: tuple[Opening, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON for the row, empty facts left out."""
+        """Return the numbers as plain JSON for the row, without empty facts."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
 
-# Why others came first, in a month in which who lost a promise comes before an equal wait.
+# Why others came first, in a month in which a recipient who lost a promise comes before others with
+# an equal wait: the codes of such a month, by those of the explanation.
 _HALF_MONTHS = {"waited_longer": "waited_or_lost", "waited_less": "waited_less_or_kept"}
 
 
 def make_numbers(
     asked: int, units: int, unmet: Explanation | None, *, in_half_months: bool = False
 ) -> OutcomeNumbers:
-    """The numbers of one need; ``unmet`` explains why nothing was found. ``in_half_months``: the
-    month counts waits so."""
+    """Return the numbers of one need. ``unmet`` explains why it got nothing; None: it got help.
+
+    ``in_half_months``: the month counts waits in half months, so that a lost promise adds one half.
+    """
     if unmet is None:
         return OutcomeNumbers(asked, units)
     return OutcomeNumbers(
@@ -86,5 +89,5 @@ def make_numbers(
 
 
 def read_numbers(outcome: NeedOutcome) -> OutcomeNumbers:
-    """The stored numbers. Raises ``ProblemError`` with the path of a broken value."""
+    """Return the stored numbers. Raises ``ProblemError`` with the path of a broken value."""
     return codec.from_json(OutcomeNumbers, outcome.numbers)

@@ -23,19 +23,22 @@ from matchmaker.rounds.question.snapshot import Snapshot, read_text
 
 
 def get_snapshot(match_round: MatchRound) -> StoredSnapshot:
-    """The frozen month as stored. Raises ``ConflictError`` before the freeze."""
+    """Return the stored row of the frozen month. Raises ``ConflictError`` before the freeze."""
     if match_round.snapshot is None:
         raise ConflictError("round.not_frozen")
     return match_round.snapshot
 
 
 def read_snapshot(match_round: MatchRound) -> Snapshot:
-    """The frozen month. Raises ``ConflictError`` before the freeze."""
+    """Return the frozen month, read from its row. Raises ``ConflictError`` before the freeze."""
     return read_text(get_snapshot(match_round).canonical_json)
 
 
 def get_round(month: date, actor: User) -> MatchRound:
-    """The round of ``month`` in the actor's subdistrict. Raises ``NotFoundError``."""
+    """Return the round of ``month`` in the actor's subdistrict.
+
+    Raises ``NotFoundError`` if there is none.
+    """
     match_round = find_round(month, actor)
     if match_round is None:
         raise NotFoundError("round.unknown")
@@ -63,7 +66,10 @@ def list_rounds(actor: User) -> Sequence[MatchRound]:
 
 
 def list_published_rounds() -> Sequence[MatchRound]:
-    """Every round with a publication in force, latest month first; anyone may see them."""
+    """The rounds of all street offices with a publication in force, latest month first.
+
+    Anyone may see them.
+    """
     return db.session.scalars(
         select(MatchRound)
         .where(MatchRound.published_run_id.is_not(None))
@@ -72,7 +78,7 @@ def list_published_rounds() -> Sequence[MatchRound]:
 
 
 def list_undecided_rounds() -> Sequence[MatchRound]:
-    """Every round whose list is locked and that has no publication in force, latest month first."""
+    """The locked rounds of all street offices without a publication in force, latest first."""
     return db.session.scalars(
         select(MatchRound)
         .where(MatchRound.frozen_at.is_not(None), MatchRound.published_run_id.is_(None))
@@ -81,7 +87,7 @@ def list_undecided_rounds() -> Sequence[MatchRound]:
 
 
 def list_public_rounds(month: date) -> Sequence[MatchRound]:
-    """The rounds of a month whose list is locked, published or not: one of each street office."""
+    """The locked rounds of ``month``, published or not: one per street office, in order of code."""
     return db.session.scalars(
         select(MatchRound)
         .join(MatchRound.subdistrict)
@@ -93,9 +99,11 @@ def list_public_rounds(month: date) -> Sequence[MatchRound]:
 
 @dataclass(frozen=True, slots=True)
 class Interventions:
-    """How often people stepped into a round: what each number counts, everyone may read.
+    """How often people stepped into a round; anyone may read these numbers.
 
-    pins, forbids   those in force and those that were lifted again
+    pins, forbids   those in force and those that were lifted
+    lifted          the lifted ones among them
+    withdrawals     publications that were withdrawn
     """
 
     runs: int
@@ -106,7 +114,7 @@ class Interventions:
 
 
 def count_interventions(match_round: MatchRound) -> Interventions:
-    """The runs, pins, forbids and withdrawals of a round."""
+    """Count the runs, pins, forbids and withdrawals of a round."""
     query = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
     overrides = db.session.scalars(query).all()
     is_published = match_round.published_run_id is not None
@@ -120,7 +128,7 @@ def count_interventions(match_round: MatchRound) -> Interventions:
 
 
 def get_run(match_round: MatchRound, number: int) -> RoundRun:
-    """Run ``number`` of the round. Raises ``NotFoundError``."""
+    """Return run ``number`` of the round. Raises ``NotFoundError`` if there is none."""
     run: RoundRun | None = db.session.scalar(
         select(RoundRun)
         .where(RoundRun.match_round_id == match_round.id)
@@ -132,9 +140,9 @@ def get_run(match_round: MatchRound, number: int) -> RoundRun:
 
 
 def get_subdistrict_id(actor: User) -> int:
-    """The actor's street office; for an auditor without one, the first.
+    """Return the id of the actor's street office; for an auditor without one, the lowest id.
 
-    Raises ``NotFoundError`` for other people without one.
+    Raises ``NotFoundError`` for anybody else without one, and if there is no office at all.
     """
     if actor.subdistrict_id is not None:
         return actor.subdistrict_id

@@ -1,4 +1,4 @@
-"""Which state of a round, and of the job that solves a run, may follow which."""
+"""Which state of a round may follow which, and the same for the job that solves a run."""
 
 from matchmaker.models import JobState, RoundState
 from matchmaker.states import make_machine_by_target
@@ -7,12 +7,12 @@ _ROUND_FOLLOWING: dict[RoundState, frozenset[RoundState]] = {
     RoundState.DRAFT: frozenset({RoundState.FROZEN}),
     RoundState.FROZEN: frozenset({RoundState.DRAWN}),
     RoundState.DRAWN: frozenset({RoundState.SOLVING}),
-    # back to drawn: the run was cancelled or failed, and no other run can be reviewed
+    # Back to drawn: the run was cancelled or failed, and no other run can be reviewed.
     RoundState.SOLVING: frozenset({RoundState.REVIEW, RoundState.NO_SOLUTION, RoundState.DRAWN}),
     RoundState.NO_SOLUTION: frozenset({RoundState.SOLVING}),
     RoundState.REVIEW: frozenset({RoundState.SOLVING, RoundState.PUBLISHED}),
-    # back to review: the publication was withdrawn, the next one is a new version;
-    # executing: the first giver said yes
+    # Back to review: the publication was withdrawn, and the next one is a new version.
+    # Executing: the first giver said yes.
     RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.EXECUTING, RoundState.CLOSED}),
     RoundState.EXECUTING: frozenset({RoundState.CLOSED}),
     RoundState.CLOSED: frozenset(),
@@ -21,7 +21,7 @@ ROUND_STATES = make_machine_by_target("round.state", _ROUND_FOLLOWING, locks_row
 
 _JOB_FOLLOWING: dict[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
-    # back in the queue: the worker gave it back, or its lease expired
+    # Back in the queue: the worker gave it back, or its lease expired.
     JobState.RUNNING: frozenset(
         {JobState.QUEUED, JobState.DONE, JobState.FAILED, JobState.CANCELLED}
     ),

@@ -1,4 +1,4 @@
-"""The file of each published month that anyone may have: kept, found, removed."""
+"""Make, find and remove the file of a published month that anyone may download."""
 
 import hashlib
 from collections import defaultdict
@@ -18,9 +18,9 @@ from matchmaker.rounds.question.asks import list_members
 
 
 def make_bundle(run: RoundRun, now: datetime) -> PublicBundle | None:
-    """The file of a run that is to be published; None if its month was locked without a key.
+    """Return the file of a run that is to be published; None if its month was locked without a key.
 
-    It takes a second or two for a large month: make it before anything is locked.
+    It takes a second or two for a large month, so call it before any row is locked.
     """
     files = make_files(run)
     if files is None:
@@ -35,7 +35,7 @@ def make_bundle(run: RoundRun, now: datetime) -> PublicBundle | None:
 
 
 def find_bundle(match_round: MatchRound) -> PublicBundle | None:
-    """The file of the publication in force, its content not loaded yet."""
+    """Return the file of the publication in force, without its content; None if there is none."""
     query = select(PublicBundle).where(PublicBundle.match_round_id == match_round.id)
     found: PublicBundle | None = db.session.scalar(query)
     return found
@@ -48,8 +48,9 @@ def remove_bundle(match_round: MatchRound) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PublicName:
-    """What a need is called in the file of a month. ``home``: None if others of it asked too, whose
-    rows it would open.
+    """The names of a need and its home in the file of a month.
+
+    ``home`` is None if other residents of the home asked too: the name would reveal their rows.
     """
 
     ask: str
@@ -64,7 +65,7 @@ def find_public_name(outcome: NeedOutcome) -> PublicName | None:
 
 @lru_cache(maxsize=8)
 def _map_names(run_id: int, _sha256: str) -> Mapping[str, PublicName]:
-    """The public name of each need of a question, which the hash names for the cache."""
+    """The public name of each need of a question; its hash only keeps the cache correct."""
     run = db.session.get_one(RoundRun, run_id)
     asks = matching.map_public_names(run.problem_json)
     names = {part: name for ask, name in asks.items() for part in list_members(ask)}

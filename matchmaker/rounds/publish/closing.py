@@ -1,6 +1,6 @@
-"""Close a month that is over: what is still open ends, its needs wait again, nothing is lost.
+"""Close a month that is over: open promises end, and needs without help wait again.
 
-What nobody reported counts as not given, what is missing of a part waits on, and the ledger is then
+An open promise counts as not given. The missing part of a need waits on, and the ledger then has
 what was delivered. The caller commits.
 """
 
@@ -33,17 +33,20 @@ from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row, lock_rows
 
 _HELPED = (NeedState.SERVED, NeedState.PARTLY_SERVED)
-_NOT_FREE = (PromiseState.DECLINED, PromiseState.FAILED)  # they could still be undone
+_NOT_FREE = (PromiseState.DECLINED, PromiseState.FAILED)  # not free while it can be undone
 
 
 def can_close(match_round: MatchRound, now: datetime) -> bool:
-    """Whether the month is published, over, and not closed."""
+    """Whether the month is over and its state allows closing: published or executing."""
     is_over = add_months(match_round.month, 1) <= get_local_date(now)
     return is_over and ROUND_STATES.can(match_round.state, RoundState.CLOSED)
 
 
 def count_to_come(run: RoundRun, now: datetime) -> int:
-    """How many agreed promises have their day still ahead: money is paid until the month after."""
+    """Count the agreed promises whose last day is today or later.
+
+    Money may be paid in the month after.
+    """
     query = select(func.count(Promise.id)).where(
         Promise.round_run_id == run.id,
         Promise.state == PromiseState.CONFIRMED,
@@ -53,7 +56,7 @@ def count_to_come(run: RoundRun, now: datetime) -> int:
 
 
 def count_open(run: RoundRun) -> int:
-    """How many promises of a run are still open: nobody answered, or nobody reported."""
+    """Count the open promises of a run: not answered, or not reported."""
     query = select(func.count(Promise.id)).where(
         Promise.round_run_id == run.id, Promise.state.in_(OPEN_STATES)
     )
@@ -61,10 +64,10 @@ def count_open(run: RoundRun) -> int:
 
 
 def close_round(match_round: MatchRound, *, known_open: int, actor: User, now: datetime) -> None:
-    """Close the month. ``known_open``: how many open promises the actor knows that it ends.
+    """Close the month. ``known_open``: how many open promises the actor knows that this ends.
 
-    Raises ``ConflictError`` when the month is not over or is closed, help that was agreed to is
-    still to come, or other promises are open.
+    Raises ``ConflictError`` when the month is not published, not over or closed already, when
+    agreed help is still to come, or when the number of open promises is not ``known_open``.
     """
     lock_row(match_round)
     run = match_round.published_run
@@ -93,7 +96,7 @@ def close_round(match_round: MatchRound, *, known_open: int, actor: User, now: d
 
 
 def _end_consents(run: RoundRun, now: datetime) -> None:
-    """A consent ends with its request: nobody brings help for it any more."""
+    """End the consents of the served needs of a run: a consent ends with its request."""
     helped = select(Promise.need_id).where(Promise.round_run_id == run.id)
     query = select(Need).where(Need.id.in_(helped), Need.state.in_(_HELPED))
     for need in db.session.scalars(query.options(joinedload(Need.consent))):
@@ -101,7 +104,7 @@ def _end_consents(run: RoundRun, now: datetime) -> None:
 
 
 def _lock_left(run: RoundRun) -> list[Promise]:
-    """What ends with the month: open promises, and places that are not free yet."""
+    """Lock and return what ends with the month: open promises, and ended ones not yet freed."""
     is_not_free = and_(Promise.state.in_(_NOT_FREE), Promise.freed_at.is_(None))
     query = (
         select(Promise)

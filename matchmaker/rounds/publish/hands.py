@@ -1,8 +1,9 @@
 """Who had a hand in a run: nobody decides alone what they shaped.
 
-Who started a run, pinned or forbade in it, verified or corrected a most urgent need or verified a
-status behind a line that the pins changed, does not publish it. A changed line is one that differs
-from the run without pins and forbids of the same round.
+A run is not published by a person who started it; who made one of its pins or forbids; who verified
+or corrected a most urgent need on a line that they changed; or who verified a status of a resident
+on such a line. A changed line is one that differs from the latest run of the round without pins and
+forbids.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -44,20 +45,23 @@ class ChangedLine:
 
     @property
     def is_moved(self) -> bool:
-        """Whether the need is met all the same, by another giver or at another time."""
+        """Whether the need is met in both runs, by another giver or at another time."""
         return was_met(self.without) and was_met(self.within)
 
 
 def find_plain_run(match_round: MatchRound) -> RoundRun | None:
-    """The latest run of the round without pins and forbids that has a result."""
+    """Return the latest run of the round without pins and forbids that has a checked result.
+
+    Returns None if there is none.
+    """
     runs = list_runs(match_round)
     return next((run for run in runs if run.is_plain and is_usable(run)), None)
 
 
 def list_changed_lines(plain: RoundRun, run: RoundRun) -> list[ChangedLine]:
-    """The needs that ``run`` serves otherwise than ``plain``, in the order of their rows.
+    """The needs that ``run`` serves otherwise than ``plain``, in order of the need's id.
 
-    Promises count as the runs made them: what was revoked or found since, no pin changed.
+    Promises count as the runs made them: a promise that was revoked or found since is no change.
     """
     before, after = (_read_lines(of) for of in (plain, run))
     givers = [_read_givers(of) for of in (plain, run)]
@@ -86,13 +90,16 @@ class Comparison:
 
 
 def compare_with_plain(run: RoundRun) -> Comparison | None:
-    """What the pins and forbids of a run changed; None without any, or without a plain run."""
+    """Return what the pins and forbids of a run changed.
+
+    Returns None if the run is plain itself, or if the round has no plain run.
+    """
     plain = None if run.is_plain else find_plain_run(run.match_round)
     return None if plain is None else Comparison(plain, list_changed_lines(plain, run))
 
 
 def list_hands(run: RoundRun) -> set[int]:
-    """All accounts of the persons who had a hand in the run and do not publish it."""
+    """The ids of all accounts of the persons who had a hand in the run and may not publish it."""
     overrides = list_active_overrides(run.match_round)
     plain = find_plain_run(run.match_round) if overrides else None
     changed = {row.need_id for row in overrides}
@@ -103,10 +110,10 @@ def list_hands(run: RoundRun) -> set[int]:
 
 
 def require_no_hand(run: RoundRun, actor: User) -> None:
-    """Raise ``ConflictError`` for a publisher who had a hand in the run, or without a plain run.
+    """Raise ``ConflictError`` if the publisher had a hand in the run, or if a plain run is missing.
 
-    With pins in force the reader of the publication is shown what they changed, so a run without
-    them must have been solved.
+    With pins or forbids in force the publisher is shown what they changed, so a run without them
+    must have been solved.
     """
     if actor.id in list_same_persons([run.started_by_id]):
         raise ConflictError("round.second_person")
@@ -118,7 +125,7 @@ def require_no_hand(run: RoundRun, actor: User) -> None:
 
 
 def list_publishers(match_round: MatchRound, hands: Collection[int]) -> Sequence[User]:
-    """The social workers of the office who could publish: all but persons with a hand, by name."""
+    """The enabled social workers of the office without the persons of ``hands``, by name."""
     persons = select(User.person_id).where(User.id.in_(hands))
     query = (
         select(User)
@@ -130,7 +137,7 @@ def list_publishers(match_round: MatchRound, hands: Collection[int]) -> Sequence
 
 
 def foresee_hands(match_round: MatchRound, actor: User, need_ids: Iterable[int] = ()) -> set[int]:
-    """Who would have a hand if ``actor`` now pinned one of these needs, or started a run."""
+    """The accounts with a hand in a run if ``actor`` now pinned these needs or started it."""
     is_draft = match_round.frozen_at is None  # nothing can be pinned before the lock
     overrides = [] if is_draft else list_active_overrides(match_round)
     needs = {row.need_id for row in overrides} | set(need_ids)
@@ -140,9 +147,9 @@ def foresee_hands(match_round: MatchRound, actor: User, need_ids: Iterable[int] 
 def require_publisher_left(
     match_round: MatchRound, actor: User, need_ids: Iterable[int] = ()
 ) -> None:
-    """Raise ``ConflictError`` for a step after which nobody of the office could publish.
+    """Raise ``ConflictError`` if nobody of the office could publish after this step of ``actor``.
 
-    The round is locked until the transaction ends: of two steps at once the second sees the first.
+    Locks the round until the transaction ends: of two steps at once the second sees the first.
     """
     lock_row(match_round)
     if not list_publishers(match_round, foresee_hands(match_round, actor, need_ids)):
@@ -154,7 +161,10 @@ def _list_makers(overrides: Iterable[RoundOverride]) -> set[int]:
 
 
 def list_verifiers(need_ids: Collection[int]) -> set[int]:
-    """Who verified or corrected the most urgent of these needs, or verified a status behind."""
+    """The accounts that verified or corrected the most urgent of these needs, or verified a status.
+
+    The statuses are those of the residents of all these needs.
+    """
     found: set[int] = set()
     for some in _split(sorted(need_ids)):
         urgent = select(Need.verified_by_id).where(Need.id.in_(some), Need.tier == DANGER)
@@ -182,7 +192,7 @@ def _read_lines(run: RoundRun) -> dict[int, NeedOutcome]:
 
 
 def _read_givers(run: RoundRun) -> dict[int, set[tuple[object, ...]]]:
-    """Who gives what when, of each need that the run meets."""
+    """Who gives what and when, for each need that the run itself meets, keyed by the need's id."""
     a = Promise
     query = (
         select(a.need_id, a.offer_id, a.volunteer_id, a.slot, a.units)

@@ -1,7 +1,7 @@
-"""Keep what a search for free places found: new lines and promises, nobody else's promise moves.
+"""Keep what a search for free places found: new lines and promises; no other promise changes.
 
-The round is locked, and the question is made again from the present: only if it is the same, word
-for word, does the answer still answer it. So nothing can be promised twice.
+The round is locked, and the question is made again from the present. Only if it is identical does
+the answer still hold, so no place can be promised twice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,8 +63,8 @@ from matchmaker.slots import add_working_days
 from matchmaker.states import lock_row, lock_rows
 from optimizer.solution import Assignment as Line
 
-# How many places the person who started a search may fill alone, by the policy of the month, each
-# for the same person as before. What gives help to somebody else is kept by a second person.
+# How many needs that lost a promise may get a new one by the person who started the search, keyed
+# by the policy of the month. A search that helps anybody else is kept by a second person.
 ALONE = {"community/1": 1, "community/2": 1}
 _ENDS = (
     "promise.revoke",
@@ -77,12 +77,12 @@ _FOUND = NEED_ANSWERS[0]
 
 
 def list_free(run: RoundRun, now: datetime) -> list[HeldPromise]:
-    """The free places for which nobody was looked for yet, and whose days are not over."""
+    """The free places of a run that no kept search looked at, with a day left after today."""
     return choose_free(list_promises(Promise.round_run_id == run.id), now)
 
 
 def choose_free(held: Iterable[HeldPromise], now: datetime) -> list[HeldPromise]:
-    """Those of ``list_free`` among promises."""
+    """Choose from these promises the ones that ``list_free`` would list."""
     today = get_local_date(now)
     return [row for row in held if row.is_free and has_days_left(row, today)]
 
@@ -90,11 +90,11 @@ def choose_free(held: Iterable[HeldPromise], now: datetime) -> list[HeldPromise]
 def keep_repair(
     repair: RoundRepair, *, actor: User, now: datetime, accepts_unproved: bool = False
 ) -> list[Promise]:
-    """Make promises of what the search found, all or nothing; returns them.
+    """Make promises of everything that the search found, or raise; return the promises.
 
     Raises ``ConflictError`` when the search has no checked result, a later one was started, it was
-    kept already, the person had a hand in it, what it asked is not so any more, or it is not proved
-    and the person does not accept that.
+    kept already, the actor had a hand in it, its question would be another one now, or its result
+    is not proved and the actor does not accept that.
     """
     match_round = repair.run.match_round
     lock_row(match_round)
@@ -122,7 +122,10 @@ def keep_repair(
 
 
 def require_keepable(repair: RoundRepair, actor: User) -> None:
-    """Raise ``ConflictError`` unless ``actor`` may keep the search, as far as rows say."""
+    """Raise ``ConflictError`` unless ``actor`` may keep the search, by the stored rows.
+
+    Whether its question is still the present one is not looked at.
+    """
     run = require_in_force(repair.run.match_round)
     latest = find_latest(run)
     if latest is None or latest.id != repair.id:
@@ -136,10 +139,12 @@ def require_keepable(repair: RoundRepair, actor: User) -> None:
 
 
 def list_hands(repair: RoundRepair) -> set[int]:
-    """All accounts of the persons who do not keep the search.
+    """The ids of all accounts of the persons who may not keep the search.
 
-    Who started it, unless it only fills single places for the same person; who ended one of the
-    promises or wrote its end down; who verified a most urgent need, or a status, that gets a place.
+    These are the person who started it, unless it only helps needs that lost a promise, and at most
+    as many as ``ALONE`` allows; persons who ended one of the promises or wrote its end down; and
+    persons who verified or corrected a most urgent need that gets a place, or a status of its
+    resident.
     """
     free, needs = _list_free(repair.run), _map_needs(read_proposal(repair))
     hands = _list_enders(free) | list_verifiers({need.id for need in needs})
@@ -149,14 +154,14 @@ def list_hands(repair: RoundRepair) -> set[int]:
 
 
 def _is_single(repair: RoundRepair, free: Sequence[Promise]) -> bool:
-    """Whether nobody gets a place who had none, and so few that one person may keep it."""
+    """Whether only needs that lost a promise get places, and no more than ``ALONE`` allows."""
     names = {line.need for line in read_proposal(repair).lines}
     lost = _list_lost(repair.run, free)
     return len(names) <= ALONE.get(repair.run.match_round.policy, 0) and names <= lost
 
 
 def require_keeper_left(match_round: MatchRound, actor: User, now: datetime) -> None:
-    """Raise ``ConflictError`` for a search of ``actor`` that nobody of the office could keep."""
+    """Raise ``ConflictError`` if nobody of the office could keep a search that ``actor`` starts."""
     run = require_in_force(match_round)
     enders = list_same_persons(_list_enders(_list_free(run)))
     if list_publishers(match_round, enders | {actor.id}):
@@ -167,12 +172,12 @@ def require_keeper_left(match_round: MatchRound, actor: User, now: datetime) -> 
 
 
 def list_keepers(repair: RoundRepair) -> Sequence[User]:
-    """The social workers of the office who may keep the search, by name."""
+    """The social workers of the office who may keep the search, in order of name."""
     return list_publishers(repair.run.match_round, list_hands(repair))
 
 
 def _list_lost(run: RoundRun, free: Iterable[Promise]) -> set[str]:
-    """The needs, and visits of pairings, that lost a promise and were not looked for yet."""
+    """The needs and due visits that lost one of these promises through the givers' side."""
     rows = [row for row in free if is_without_fault(row)]
     visits = {row.asked.reference for row in rows if row.pairing_id is not None}
     due = read_snapshot(run.match_round).due_visits if visits else ()
@@ -191,7 +196,7 @@ def _lock_free(run: RoundRun) -> list[Promise]:
 
 
 def _select_left(run: RoundRun) -> Select[Promise]:
-    """What no search that was kept has looked at."""
+    """Select the promises of a run that no kept search has looked at, in order of id."""
     return (
         select(Promise)
         .where(Promise.round_run_id == run.id, Promise.round_repair_id.is_(None))
@@ -200,7 +205,7 @@ def _select_left(run: RoundRun) -> Select[Promise]:
 
 
 def _list_enders(free: Iterable[Promise]) -> set[int]:
-    """Who ended one of the free promises, or wrote down that somebody else did."""
+    """The accounts that ended one of these promises or wrote down that somebody else did."""
     ids = [row.id for row in free]
     query = select(AuditEvent.actor_id).where(
         AuditEvent.subject_type == Promise.__tablename__,
@@ -222,7 +227,7 @@ def _list_lines(proposal: Proposal) -> Iterable[tuple[Line, Sequence[int] | None
 
 
 def _send(run: RoundRun, promises: Iterable[Promise], now: datetime) -> None:
-    """Ask the givers until a day as in a publication, but no longer than the help can come."""
+    """Ask the givers until a day as in a publication, or until the help's last day if earlier."""
     match_round, today = run.match_round, get_local_date(now)
     calendars = load_calendars(match_round.subdistrict_id)
     answer_by = add_working_days(today, DEADLINES[match_round.policy].answer_days, calendars)
@@ -236,7 +241,7 @@ def _send(run: RoundRun, promises: Iterable[Promise], now: datetime) -> None:
 
 
 def _settle(run: RoundRun, promises: Sequence[Promise]) -> list[Need]:
-    """The needs as they are served now; returns those that had nothing before."""
+    """Write into each outcome what its need gets now; return the needs that had nothing before."""
     ids = {row.need_id for row in promises if row.need_id is not None}
     given = select(Promise).where(
         Promise.round_run_id == run.id,
@@ -261,7 +266,7 @@ def _settle(run: RoundRun, promises: Sequence[Promise]) -> list[Need]:
 
 
 def _give_turns(run: RoundRun, served: Sequence[Need]) -> None:
-    """What was left at home of an ask that is served after all had its turn."""
+    """Count the turn again for the other needs of the asks of these needs, which wait from zero."""
     asks = map_asks(run.problem_json) if served else {}
     names = {part for need in served for part in asks.get(need.reference, ())}
     query = select(Need.id).where(Need.reference.in_(names - {n.reference for n in served}))
@@ -279,7 +284,10 @@ def _inform(
     actor: User,
     now: datetime,
 ) -> None:
-    """Givers hear what they are asked, residents that help is found; the office's list is done."""
+    """Notify givers of what they are asked and residents of what was found.
+
+    The office's notice of free places becomes void.
+    """
     for need in served:
         notify_resident(need.resident, None, _FOUND, need, now)
     visited = set()

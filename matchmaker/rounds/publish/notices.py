@@ -1,8 +1,9 @@
-"""Who hears of a publication, of its end and of revoked promises, in the same transaction.
+"""Write the notices of a publication, of its withdrawal and of promises that ended without help.
 
-Residents hear of each need and of visits of a pairing, with an account or on paper; coordinators
-and volunteers of what they give; committees that the month is out. However many there are, the
-statements are as many.
+They are written in the transaction of the change. Residents hear of each need and of the visits of
+a pairing, with an account or on paper. Coordinators and volunteers hear of what they give, and
+committees that the month is out. The number of SQL statements does not grow with the number of
+notices.
 """
 
 from collections import defaultdict
@@ -51,7 +52,7 @@ _NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Promise, M
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How many residents and organisations hear of a publication, and how."""
+    """How many residents and organisations hear of a publication, and how residents do."""
 
     on_site: int = 0
     on_paper: int = 0
@@ -60,12 +61,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Audience:
-    """What the accounts of a role hear of a month.
+    """The kinds of notice that the accounts of a role get about a month.
 
-    ``out``: there is something for them; ``nothing``: no more, said to who waits; ``withdrawn``.
+    ``out``: something is for them. ``nothing``: nothing is any more, for accounts that got
+    ``withdrawn`` before. ``withdrawn``: the publication was withdrawn.
     """
 
-    scope: Any  # the column that says what an account is of
+    scope: Any  # the column that says to which organisation, volunteer or committee they belong
     out: str
     nothing: str | None
     withdrawn: str
@@ -90,7 +92,7 @@ def notify_all(
     actor: User,
     now: datetime,
 ) -> Heard:
-    """Tell everybody concerned; says how many hear of it, and how."""
+    """Notify everybody concerned of a publication; return how many hear of it, and how."""
     needs = [row.need for row in outcomes]
     kinds = {row.need_id: FOUND if row.is_met else FOUND_NOTHING for row in outcomes}
     decided = _select_needs(run, NeedState.MATCHED, NeedState.OPEN)
@@ -115,7 +117,7 @@ def notify_all(
 def _notify_role(
     match_round: MatchRound, role: Role, concerned: Collection[int | None], now: datetime
 ) -> None:
-    """Tell the accounts of a role that the month is out, or that nothing is left for them."""
+    """Notify the accounts of a role that the month is out, or that nothing is for them any more."""
     audience = _AUDIENCES[role]
     waiting = set(db.session.scalars(_select_holders(match_round, audience.withdrawn)))
     messages = []
@@ -129,9 +131,9 @@ def _notify_role(
 
 
 def _notify_visited(run: RoundRun, now: datetime) -> set[int]:
-    """Tell residents of a pairing that somebody comes; returns them.
+    """Notify residents of pairings that somebody comes; return their ids.
 
-    Those who heard that the visits are withdrawn hear, without any now, that nobody comes.
+    Those who heard that their visits are withdrawn, and who get none now, hear that nobody comes.
     """
     query = select(Pairing.resident_id).join(Promise, Promise.pairing_id == Pairing.id)
     of_run = Promise.round_run_id == run.id, Promise.state.not_in(FALLEN_STATES)
@@ -158,9 +160,10 @@ def _write_of_visits(match_round: MatchRound, kinds: Mapping[int, str], now: dat
 def take_back(
     run: RoundRun, needs: Sequence[Need], publisher_id: int | None, actor: User, now: datetime
 ) -> None:
-    """Tell everybody who had an answer that it does not hold any more.
+    """Notify everybody who had an answer that it does not hold any more.
 
-    ``needs``: those that take part again. What was said of single promises ends with them.
+    ``needs``: the needs that take part in the round again. Notices about single promises become
+    void.
     """
     match_round = run.match_round
     make_all_void(_PROMISES, select(Promise.id).where(Promise.round_run_id == run.id), now)
@@ -189,10 +192,11 @@ def notify_of_ended(
     now: datetime,
     written_by: User | None = None,
 ) -> None:
-    """Tell both sides once of each thing: who asked, the coordinators, who would have come.
+    """Notify both sides of promises that ended: recipients, coordinators, and the visitors.
 
     ``outcomes``: of the needs that lost something, as they are now. ``written_by``: see
-    ``free_places``; who said no alone hears nothing of it.
+    ``free_places``; a recipient who wrote down their own answer hears nothing of it. Each need gets
+    one notice.
     """
     needs = {row.need_id: row for row in outcomes}
     lost = [key for key, row in needs.items() if not row.received_units]
@@ -206,7 +210,7 @@ def notify_of_ended(
 
 
 def _forget(ended: Sequence[Promise], now: datetime) -> None:
-    """What was said of these promises before is void."""
+    """Mark the earlier notices about these promises void."""
     ids = [row.id for row in ended]
     make_all_void(_PROMISES, select(Promise.id).where(Promise.id.in_(ids)), now)
 
@@ -214,7 +218,7 @@ def _forget(ended: Sequence[Promise], now: datetime) -> None:
 def _name_kinds_of_needs(
     needs: Mapping[int, NeedOutcome], ended: Sequence[Promise]
 ) -> dict[int, str]:
-    """What who asked for each need hears."""
+    """The kind of notice for the recipient of each need, keyed by the need's id."""
     kinds = {
         key: "need.part_revoked" if row.received_units else "need.promise_revoked"
         for key, row in needs.items()
@@ -225,14 +229,14 @@ def _name_kinds_of_needs(
 
 
 def _find_own_kind(row: Promise) -> str | None:
-    """What a recipient hears whose own side ended a promise; None: the givers' side did."""
+    """The kind of notice if the recipient's side ended a promise; None: the givers' side did."""
     if row.decline_reason in RECIPIENT_REASONS:
         return "need.refused"
     return "need.not_reached" if row.was_not_reached else None
 
 
 def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
-    """What coordinators, the volunteer, and the resident of a pairing hear of an end."""
+    """The kinds of notice of an end: for coordinators, the visitor, a pairing's resident."""
     if row.decline_reason in RECIPIENT_REASONS:
         return "promise.refused", "visit.refused", "visit.declined_for_you"
     if row.was_not_reached:
@@ -264,11 +268,11 @@ def _list_of_promises(
             yield Message(Recipient(resident_id=row.pairing.resident_id), to_resident, row.id)
 
 
-# Who.
+# Recipients.
 
 
 def _write_of_needs(needs: Iterable[Need], kinds: Mapping[int, str], now: datetime) -> set[int]:
-    """One notice for each need of a resident with contact; returns these residents."""
+    """Write a notice for each need of a resident with contact; return these residents' ids."""
     ended = _list_ended()
     reached = [need for need in needs if need.resident_id not in ended]
     messages = [
@@ -280,13 +284,13 @@ def _write_of_needs(needs: Iterable[Need], kinds: Mapping[int, str], now: dateti
 
 
 def _list_ended() -> set[int]:
-    """The residents without contact."""
+    """The ids of the residents without contact."""
     query = select(Resident.id).where(Resident.contact_ended_on.is_not(None))
     return set(db.session.scalars(query))
 
 
 def _select_needs(run: RoundRun, *states: NeedState) -> Select[int]:
-    """The needs that the run decided and that are in one of these states now."""
+    """The ids of the needs that the run decided and that are in one of these states now."""
     return (
         select(NeedOutcome.need_id)
         .join(Need, Need.id == NeedOutcome.need_id)
@@ -295,13 +299,13 @@ def _select_needs(run: RoundRun, *states: NeedState) -> Select[int]:
 
 
 def _select_holders(match_round: MatchRound, *kinds: str) -> Select[Any]:
-    """The enabled accounts for which a notice of these kinds about the month is valid."""
+    """The enabled accounts that have a valid notice of one of these kinds about the month."""
     query = select(Notice.user_id).join(User, User.id == Notice.user_id)
     return query.where(_is_enabled(), *_is_valid(match_round, kinds))
 
 
 def _select_visited(match_round: MatchRound, *kinds: str) -> Select[Any]:
-    """The residents with a valid notice of these kinds about the month."""
+    """The residents who have a valid notice of one of these kinds about the month."""
     return select(Notice.resident_id).where(*_is_valid(match_round, kinds))
 
 
@@ -317,7 +321,10 @@ def _is_valid(match_round: MatchRound, kinds: Collection[str]) -> Sequence[Colum
 def _list_accounts(
     role: Role, match_round: MatchRound, scopes: Collection[int] | None = None
 ) -> list[tuple[int, int | None]]:
-    """The enabled accounts of a role, with what each is of; ``scopes``: of these alone."""
+    """The enabled accounts of a role with their organisation, volunteer or committee, by id.
+
+    Committee workers are those of the round's street office. ``scopes``: only accounts of these.
+    """
     query = select(User.id, _AUDIENCES[role].scope).where(User.role == role, _is_enabled())
     if role is Role.COMMITTEE_WORKER:
         own = Committee.subdistrict_id == match_round.subdistrict_id
@@ -330,7 +337,7 @@ def _list_accounts(
 def _map_accounts(
     role: Role, match_round: MatchRound, rows: Iterable[Promise]
 ) -> dict[int | None, list[int]]:
-    """The accounts of a role for which these promises are, by what each is of."""
+    """The accounts of a role that these promises concern, keyed by organisation or volunteer."""
     ids = (row.volunteer_id if role is Role.VOLUNTEER else row.organisation_id for row in rows)
     scopes = {scope_id for scope_id in ids if scope_id is not None}
     accounts: dict[int | None, list[int]] = defaultdict(list)

@@ -49,7 +49,7 @@ were handed back to the most urgent of them, then the longest wait, then the low
 
 
 def make_proof_zip(run: RoundRun) -> bytes | None:
-    """Question, answer and how to check them as a ZIP file; None when there is no answer."""
+    """Return question, answer and how to check them as a ZIP file; None if there is no answer."""
     if run.solution_json is None:
         return None
     verdict = find_verdict(run)
@@ -73,7 +73,7 @@ def make_proof_zip(run: RoundRun) -> bytes | None:
 
 
 def _describe_draw(match_round: MatchRound) -> str:
-    """When the list was locked and the seed drawn, in English as the rest of the file."""
+    """Say when the list was locked and the seed drawn, in English like the rest of the file."""
     with force_locale("en"):
         rows = [
             ("List locked", match_round.frozen_at),
@@ -84,7 +84,7 @@ def _describe_draw(match_round: MatchRound) -> str:
 
 
 def write_draw(match_round: MatchRound) -> str:
-    """The two values that make the seed, and the announced draw they come from, as JSON."""
+    """Return the JSON of the two values that make the seed, and of the announced draw."""
     plain: dict[str, str] = {
         "list_sha256": get_snapshot(match_round).sha256,
         "public_value": match_round.public_value or "",
@@ -96,7 +96,7 @@ def write_draw(match_round: MatchRound) -> str:
 
 
 def _describe_order(policy: str) -> str:
-    """The stages by question, in English as the rest of the file; nothing for a short policy."""
+    """List the stages under the questions they answer, in English; empty if no parts are named."""
     lines = []
     with force_locale("en"):
         for part in get_words(policy).parts:

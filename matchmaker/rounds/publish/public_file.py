@@ -1,7 +1,7 @@
 """A published month as one file that anyone may have and check: no name, address or reference.
 
-Question and answer bear the lots of the month for names (``lots.py``). With this file and a Python
-anyone can prove that the answer is the best that the rules allow.
+Question and answer use the lots of the month as names (``lots.py``). With this file and a Python
+anyone can check what the certificate proves: that no answer is better by the published rules.
 """
 
 import hashlib
@@ -25,7 +25,10 @@ _LANGUAGES = ("zh_Hans_CN", "en")
 
 
 def make_files(run: RoundRun) -> dict[str, bytes] | None:
-    """The files by name, with the same bytes at any time; None if nothing may be published so."""
+    """Map the name of each file to its bytes, which are the same at any time.
+
+    Returns None if the run has no answer or its question has no lots.
+    """
     if run.solution_json is None:
         return None
     texts = matching.hide_names(run.problem_json, run.solution_json)
@@ -49,7 +52,7 @@ def _write_sums(files: Mapping[str, bytes]) -> bytes:
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """The files as one, the same bytes for the same files."""
+    """Return the files as one ZIP file; equal files give equal bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, held in files.items():
@@ -60,7 +63,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def _write_readme(
     match_round: MatchRound, locked: StoredSnapshot, question_sha256: str, answer_sha256: str
 ) -> str:
-    """How the files are checked, what can be learned of a need, and what is fixed of the month."""
+    """Return how to check the files, what they may reveal of a need, and the month's facts."""
     parts = []
     for language in _LANGUAGES:
         with force_locale(language):

@@ -65,14 +65,14 @@ def publish_run(
 ) -> Heard:
     """Publish a run: states, promises, ledger, notices and the audit event, all or nothing.
 
-    Returns how many hear of it, and how.
+    Returns how many people hear of it, and how.
 
     ``accepts_unproved``: the actor has read which aims are not proved, and accepts it.
     ``has_no_interest``: the actor declared that nobody near them is behind a changed line.
 
     Raises ``ConflictError`` when the round is not under review, the result is not verified, pins
-    and forbids changed since, the person had a hand in the run, a promise cannot be kept any more,
-    or it is not proved and one of the two persons did not accept that.
+    and forbids changed since, the actor had a hand in the run, a promise cannot be kept any more,
+    or the result is not proved and one of the two persons did not accept that.
     """
     match_round = run.match_round
     require_publishable(run, actor)
@@ -99,7 +99,7 @@ def publish_run(
 
 
 def _name_publication(run: RoundRun) -> dict[str, int | str | None]:
-    """Numbers and hash of a publication for its audit event."""
+    """The numbers and the hash of a publication, for its audit event."""
     unproved = count_unproved(run)
     return {
         "number": run.number,
@@ -110,7 +110,10 @@ def _name_publication(run: RoundRun) -> dict[str, int | str | None]:
 
 
 def _require_kept(run: RoundRun, now: datetime) -> dict[int, RevokeReason]:
-    """The promises that nobody waits for any more; raises ``ConflictError`` for broken ones."""
+    """Return why promises that nobody waits for are revoked, keyed by the promise's id.
+
+    Raises ``ConflictError`` if any other promise cannot be kept any more.
+    """
     broken = {row.promise.id: row.reason for row in list_broken(run, now)}
     count = sum(reason not in RECEIVER_GONE for reason in broken.values())
     if count:
@@ -138,9 +141,10 @@ def require_publishable(run: RoundRun, actor: User) -> None:
 
 
 def list_present_runs(runs: Sequence[RoundRun]) -> list[RoundRun]:
-    """Those of a round's runs that ask what a solve of today would: pins and forbids are the same.
+    """Those of ``runs`` whose question a run of today would ask, too: same pins and forbids.
 
-    The question of today is made only if a pin or forbid was touched since one of them began.
+    All runs are of one round. The question of today is made only if a pin or forbid was made or
+    lifted since one of them began.
     """
     if not runs:
         return []
@@ -175,10 +179,11 @@ def _require_present_question(run: RoundRun) -> None:
 
 
 def accept_unproved(run: RoundRun, *, actor: User, now: datetime) -> None:
-    """Keep that the person who started a run read and accepts which of its aims are not proved.
+    """Record that the starter of a run read and accepts which of its aims are not proved.
 
-    Raises ``ConflictError`` when the round is not under review, nothing is left to accept, another
-    person started the run, or pins and forbids changed since. A second time changes nothing.
+    Raises ``ConflictError`` when the round is not under review, the result is not verified, all is
+    proved, another person started the run, or pins and forbids changed since. A second call changes
+    nothing.
     """
     lock_row(run.match_round)
     lock_row(run)  # it may have been accepted while this waited
@@ -206,10 +211,10 @@ def require_acceptable(run: RoundRun, actor: User) -> None:
 def withdraw_publication(
     match_round: MatchRound, *, reason: str, actor: User, now: datetime
 ) -> None:
-    """Withdraw the publication; the round is under review again, its next one is a new version.
+    """Withdraw the publication: the round is in review again, and the next one is a new version.
 
-    Raises ``ConflictError`` when nothing is published, when the same person published it,
-    or when a later month was frozen since.
+    Raises ``ConflictError`` when nothing is published, its state does not allow it, the same person
+    published it, or a later month was frozen since.
     """
     lock_row(match_round)
     run = get_withdrawable_run(match_round, actor)
@@ -235,7 +240,7 @@ def withdraw_publication(
 
 
 def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
-    """The published run. Raises ``ConflictError`` unless ``actor`` may withdraw it now."""
+    """Return the published run. Raises ``ConflictError`` unless ``actor`` may withdraw it now."""
     run = match_round.published_run
     if run is None:
         raise ConflictError("round.not_published")
@@ -249,7 +254,7 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
 
 
 def _is_remembered(match_round: MatchRound) -> bool:
-    """Whether a later freeze has already used this month's ledger and open needs."""
+    """Whether a later month was frozen since, and used this month's ledger and open needs."""
     query = select(MatchRound.id).where(
         MatchRound.subdistrict_id == match_round.subdistrict_id,
         MatchRound.month > match_round.month,
@@ -259,7 +264,10 @@ def _is_remembered(match_round: MatchRound) -> bool:
 
 
 def _settle_needs(outcomes: Collection[NeedOutcome], asks: Mapping[str, Collection[str]]) -> None:
-    """Each need as decided. ``outcomes``: of needs that still take part; ``asks``: see asks.py."""
+    """Set the state and wait of each need as decided.
+
+    ``outcomes``: of needs that still take part; ``asks``: see ``map_asks``.
+    """
     met = {row.need.reference for row in outcomes if row.is_met}
     for outcome in outcomes:
         if outcome.ground in _LEFT:
@@ -274,7 +282,10 @@ def _settle_needs(outcomes: Collection[NeedOutcome], asks: Mapping[str, Collecti
 
 
 def _restore_needs(run: RoundRun) -> list[Need]:
-    """Put needs back into the round as frozen, except those withdrawn since; returns them."""
+    """Put the needs back into the round, with their wait at the freeze; return them.
+
+    Needs that were withdrawn or closed since stay as they are.
+    """
     restored = []
     waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     for outcome in list_outcomes(run):
@@ -291,8 +302,10 @@ def _restore_needs(run: RoundRun) -> list[Need]:
 def _send_promises(
     run: RoundRun, promises: Iterable[Promise], gone: Mapping[int, RevokeReason], now: datetime
 ) -> None:
-    """Ask the givers until a day, visits for a day and hour; revoke what nobody waits for, as
-    ``gone`` says."""
+    """Ask the givers until a day, and propose a day and hour for visits.
+
+    Promises in ``gone`` are revoked, each for its reason; promises that ended before stay.
+    """
     calendars = load_calendars(run.match_round.subdistrict_id)
     days = DEADLINES[run.match_round.policy].answer_days
     answer_by = add_working_days(get_local_date(now), days, calendars)
@@ -309,13 +322,16 @@ def _send_promises(
 
 
 def _limit(answer_by: date, promise: HeldPromise, now: datetime) -> date:
-    """The day until which a giver is asked: while the promise can still be kept."""
+    """The earlier of ``answer_by`` and the last day on which the promise can be kept.
+
+    A last day before today does not count.
+    """
     last = find_last_day(promise)
     return min(answer_by, last) if last >= get_local_date(now) else answer_by
 
 
 def _lock_needs(run: RoundRun) -> None:
-    """Lock until the transaction ends, so that a withdrawal at the same time waits."""
+    """Lock the needs of a run, so that a withdrawal of one at the same time waits."""
     decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
     query = select(Need).where(Need.id.in_(decided)).order_by(Need.id)
     lock_rows(query)

@@ -1,4 +1,4 @@
-"""What later months need to know of a published run: written at once, and again when help falls."""
+"""Write what later months need to know of a published run, and again when help ends or is found."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -47,7 +47,10 @@ _GONE = frozenset({NeedState.WITHDRAWN, NeedState.CLOSED})
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The homes, committees and givers of some promises, whose lines of the ledger change."""
+    """The homes, committees and givers of some promises, whose lines of the ledger change.
+
+    ``needs``: ids; the other fields: references or codes.
+    """
 
     needs: frozenset[int]
     households: frozenset[str]
@@ -56,7 +59,7 @@ class Groups:
 
     @classmethod
     def of(cls, rows: Iterable[Promise]) -> "Groups":
-        """The groups of promises and of their needs."""
+        """Return the groups of promises and of their needs."""
         rows = list(rows)
         needs = [row.need for row in rows if row.need is not None]
         return cls(
@@ -67,7 +70,7 @@ class Groups:
         )
 
     def select_needs(self) -> Select[int]:
-        """The needs of these homes and committees."""
+        """Select the ids of all needs of these homes and committees."""
         return (
             select(Need.id)
             .join(Need.committee)
@@ -78,14 +81,17 @@ class Groups:
 
 
 def remember(run: RoundRun) -> None:
-    """Write what later months need to know of a published run, as its promises are now."""
+    """Write the ledger of a published run from its promises as they are now.
+
+    The caller has erased the lines that the month had before.
+    """
     _remember(run, get_figures(run), list_assignments(run), None)
 
 
 def remember_ended(run: RoundRun, ended: Collection[Promise]) -> None:
-    """Write the lines of the homes, committees and givers of promises that ended again.
+    """Erase and write again the lines of the homes, committees and givers of promises that ended.
 
-    Those of everybody else stay: an answer about one help does not read the month.
+    All other lines stay, so that an answer about one promise does not read the whole month.
     """
     groups = Groups.of(ended)
     figures = get_figures_of(run, groups.households, groups.committees, groups.organisations)
@@ -99,7 +105,7 @@ def remember_ended(run: RoundRun, ended: Collection[Promise]) -> None:
 def _remember(
     run: RoundRun, figures: Figures, promises: Iterable[Promise], groups: Groups | None
 ) -> None:
-    """Write lines from the figures and promises of the groups alone; None: of all."""
+    """Write the lines of ``groups`` from these figures and promises; None: all lines."""
     later = list_found_later(run, groups)
     outcomes = _list_changed(run, later, groups)
     changes = _list_changes(outcomes, later)
@@ -117,8 +123,10 @@ def _remember(
 def _list_changed(
     run: RoundRun, later: Collection[int], groups: Groups | None
 ) -> Sequence[NeedOutcome]:
-    """The outcomes that are not as the run decided them: help fell or came later, or the need is
-    not there any more."""
+    """The outcomes that differ from what the run decided, in order of the need's id.
+
+    Help ended or came later, or the need was withdrawn or closed.
+    """
     is_changed = or_(
         Need.state.in_(_GONE),
         NeedOutcome.ground == PROMISE_REVOKED,
@@ -144,13 +152,16 @@ def _list_changed(
 def _list_changes(
     outcomes: Iterable[NeedOutcome], later: Collection[int]
 ) -> list[tuple[Need, int]]:
-    """The needs that lost all that the run found, and those that got something later."""
+    """Pair needs with the change of their count: -1 if all help ended, 1 if help came later.
+
+    If the later help ended, too, it is 0.
+    """
     rows = [row for row in outcomes if row.need_id in later or row.ground == PROMISE_REVOKED]
     return [(row.need, int(row.is_met) if row.need_id in later else -1) for row in rows]
 
 
 def list_found_later(run: RoundRun, groups: Groups | None = None) -> set[int]:
-    """The needs for which the run found nothing, and a search for free places something."""
+    """The ids of the needs for which only searches for free places found something, not the run."""
     by_run = func.sum(case((Assignment.round_repair_id.is_(None), 1), else_=0))
     query = (
         select(Promise.need_id)
@@ -167,7 +178,7 @@ def list_found_later(run: RoundRun, groups: Groups | None = None) -> set[int]:
 def _count_again(
     counts: Mapping[str, Coverage], changes: Iterable[tuple[str, int]]
 ) -> dict[str, Coverage]:
-    """Counts of groups without needs to which nothing came, with those that got help later."""
+    """The counts of each group with the changes of met needs; ``possible`` is at least ``met``."""
     met = Counter[str]()
     for name, number in changes:
         met[name] += number
@@ -185,10 +196,10 @@ def _count_contests(
     changed: Collection[NeedOutcome],
     found: Collection[int],
 ) -> dict[str, Contest]:
-    """Contested asks met: without those that came to nothing, with those that got help later.
+    """Contested asks met, without those whose help ended, with those that got help later.
 
-    What was open stays open, and no committee had more met than that. ``changed``: the outcomes
-    that are not as decided; an ask without one of them is as the run counted it.
+    ``open`` stays as it was, and ``met`` never exceeds it. ``changed``: the outcomes that are not
+    as decided. An ask without any of them counts as the run counted it.
     """
     verdict = find_verdict(run)
     if not contests or verdict is None:
@@ -205,7 +216,7 @@ def _count_contests(
 def _count_changes(
     run: RoundRun, asks: Sequence[Sequence[str]], found: Collection[int]
 ) -> Counter[str]:
-    """By committee, how many more of these contested asks have help than the run met."""
+    """For each committee, how many more of these contested asks have help now than the run met."""
     outcomes = _list_outcomes_of(run, {name for members in asks for name in members})
     still_there = {
         row.need.reference
@@ -236,7 +247,7 @@ def _list_outcomes_of(run: RoundRun, references: Collection[str]) -> Sequence[Ne
 def _divide_met(
     outcomes: Iterable[NeedOutcome], found: Collection[int]
 ) -> tuple[set[str], set[str]]:
-    """The needs that the run met, and those that got help only later."""
+    """The references of the needs that the run met, and of those that have help only from later."""
     met, later = set(), set()
     for row in outcomes:
         if row.need_id in found:
@@ -254,13 +265,13 @@ def was_met(outcome: NeedOutcome) -> bool:
 def _leave_out_ended(
     run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Promise]
 ) -> dict[str, dict[str, GiverLoad]]:
-    """Loads by measure, without what was promised and not given, with promises made since."""
+    """The loads without what was promised and not given, and with what was promised later."""
     measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
     ended: Counter[tuple[str, str | None]] = Counter()
     for row in assignments:
         if row.offer is None:
             continue
-        counted = row.units if is_decided(row) else 0  # of the run's own units
+        counted = row.units if is_decided(row) else 0  # the run counts only what it decided
         ended[row.organisation.code, measures[row.offer.category.code]] += counted - count_kept(row)
     return {
         code: {
@@ -272,13 +283,12 @@ def _leave_out_ended(
 
 
 def _sum_loads(figures: Figures) -> dict[str, dict[str, GiverLoad]]:
-    """A month frozen before measures were recorded has one sum for each organisation."""
+    """One load of each organisation: a month frozen before measures were recorded has no others."""
     return {code: {"": load} for code, load in figures.by_organisation.items()}
 
 
 def remember_deliveries(run: RoundRun) -> None:
-    """Write what each need of a closed month asked, was promised and got, and what each volunteer
-    promised and made."""
+    """Write what each need of a closed month was promised and got, and what each volunteer made."""
     promises = list_assignments(run)
     of_need: defaultdict[int | None, list[Promise]] = defaultdict(list)
     of_volunteer: defaultdict[int, list[Promise]] = defaultdict(list)
@@ -295,7 +305,7 @@ def remember_deliveries(run: RoundRun) -> None:
     names = {row.id: row.reference for row in _list_volunteers(of_volunteer)}
     volunteers = {}
     for volunteer_id, rows in of_volunteer.items():
-        promised = sum(row.units for row in rows)  # decided or found later: the own word
+        promised = sum(row.units for row in rows)  # decided by the run or found later
         given = add_up(rows).given
         volunteers[names[volunteer_id]] = Delivery(VISITS, promised, given)
     write_deliveries(run.match_round, needs=needs, volunteers=volunteers)
@@ -306,7 +316,7 @@ def _list_volunteers(ids: Iterable[int]) -> Sequence[Volunteer]:
 
 
 def list_outcomes(run: RoundRun) -> list[NeedOutcome]:
-    """What the run found, by need, with the needs."""
+    """What the run found for each need, in order of the need's id, with need and category."""
     query = (
         select(NeedOutcome)
         .where(NeedOutcome.round_run_id == run.id)

@@ -1,8 +1,9 @@
 """Revoke promises that cannot be kept any more, before the publication or after it.
 
-A revoked promise keeps the code of its reason. The need goes back to the open ones as passed over,
-with the wait that it had at the lock; after a publication both sides get a notice and the ledger
-of the month is written again, so that later months do not count help that never came.
+A revoked promise keeps the code of its reason. A need without any other help is open again and
+counts as passed over, with the wait that it had at the lock. After a publication both sides get a
+notice, and the ledger of the month is written again, so that later months do not count help that
+never came.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,7 +44,7 @@ from matchmaker.states import lock_row, lock_rows
 
 
 def is_revocable(run: RoundRun) -> bool:
-    """Whether promises of the run can be revoked: its round is under review, or it is in force."""
+    """Whether the run's promises can be revoked: its round is in review, or it is published."""
     match_round = run.match_round
     return match_round.state is RoundState.REVIEW or match_round.published_run_id == run.id
 
@@ -51,10 +52,10 @@ def is_revocable(run: RoundRun) -> bool:
 def revoke_broken(
     run: RoundRun, chosen: Collection[int], *, actor: User, now: datetime
 ) -> list[Promise]:
-    """Revoke the chosen promises of ``run``; returns them with what falls with them.
+    """Revoke the chosen promises of ``run``; return them with those that end with them.
 
-    Raises ``NotFoundError`` when none is chosen or one is not of this run, ``ConflictError`` when
-    one of them can be kept: who can help is not sent away.
+    ``chosen``: ids. Raises ``NotFoundError`` when none is chosen or one is not of this run, and
+    ``ConflictError`` when the run's promises cannot be revoked or one of them can still be kept.
     """
     lock_row(run.match_round)
     reasons = {row.promise.id: row.reason for row in list_broken(run, now)}
@@ -71,9 +72,10 @@ def revoke_broken(
 def revoke(
     run: RoundRun, reasons: Mapping[int, RevokeReason], *, actor: User, now: datetime
 ) -> list[Promise]:
-    """Revoke open promises of a run whose round is locked, each for its reason.
+    """Revoke promises of a run that are still open, each for its reason; return all revoked ones.
 
-    What is left of a need or visit is revoked with it when it would not help.
+    The caller holds the lock of the round. What remains for a need or visit is revoked, too, when
+    it is less than the least that helps.
     """
     every = _list_fallen_with(run, reasons.keys()) | dict(reasons)
     revoked = _revoke(run, every, actor, now)
@@ -84,10 +86,11 @@ def revoke(
 def free_places(
     run: RoundRun, ended: Sequence[Promise], now: datetime, written_by: User | None = None
 ) -> list[Promise]:
-    """Free the places of promises that one side does not keep; returns what falls with them.
+    """Free the places of promises that one side does not keep; return those that end with them.
 
-    The round is locked and the run in force. What is left of a need or visit is revoked when it
-    would not help. ``written_by``: who wrote the recipient's answer down, perhaps the recipient.
+    The caller holds the lock of the round, and the run is published. What remains for a need or
+    visit is revoked, too, when it is less than the least that helps. ``written_by``: who wrote the
+    recipient's answer down, perhaps the recipient.
     """
     fallen = _revoke(run, _list_fallen_with(run, {row.id for row in ended}), None, now)
     _free(run, [*ended, *fallen], now, written_by)
@@ -117,7 +120,7 @@ def _revoke(
 def _free(
     run: RoundRun, ended: Sequence[Promise], now: datetime, written_by: User | None = None
 ) -> None:
-    """Needs wait again for what ended; if it was published, later months and people know it."""
+    """Free these promises and let their needs wait again; if published, also rewrite and notify."""
     for row in ended:
         row.freed_at = now
     unseat(ended, now)
@@ -132,7 +135,10 @@ def _free(
 
 
 def _forget_broken(run: RoundRun, now: datetime) -> None:
-    """The notice of broken promises is void once there are none; who heard of none is not asked."""
+    """Mark the notice of broken promises void once there are none.
+
+    The promises are only looked at if such a notice is valid.
+    """
     kind, table, subject = "round.promises_broken", MatchRound.__tablename__, run.match_round_id
     heard = select(Notice.id).where(
         Notice.subject_type == table,
@@ -155,8 +161,11 @@ def _lock_open(ids: Iterable[int]) -> list[Promise]:
 
 
 def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
-    """Write what the needs still get, and return it; without anything they are open again, and
-    served by what came if nothing else is to come."""
+    """Write what the needs still get; return their outcomes.
+
+    A need that gets nothing is open again. A need that still gets something is served if all of
+    that has come.
+    """
     left: dict[int, int] = {}
     kept = select(Promise).where(
         Promise.round_run_id == run.id,
@@ -184,9 +193,9 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
 
 
 def _read_waits(run: RoundRun, references: Collection[str]) -> dict[str, int]:
-    """The wait of each of these needs at the last lock that it took part in.
+    """The wait of each of these needs at the last lock that it took part in, keyed by reference.
 
-    A need that a later month decided since keeps the wait of that month.
+    A need that a later published month decided has the wait of that month.
     """
     if not references:
         return {}
@@ -203,7 +212,10 @@ def _read_waits(run: RoundRun, references: Collection[str]) -> dict[str, int]:
 
 
 def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:
-    """Pass over what was left at home for needs that get nothing after all: it had no turn."""
+    """Pass over the other needs of the asks of ``lost`` needs, if the ask has no help any more.
+
+    They had counted as served with the ask, which had no turn after all.
+    """
     if not _has_left_at_home(run):
         return
     asks = map_asks(run.problem_json)
@@ -230,7 +242,7 @@ def _has_left_at_home(run: RoundRun) -> bool:
 
 
 def lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
-    """What a run found for the needs, which are locked in the order of their ids."""
+    """Return what a run found for these needs, and lock the needs in order of id."""
     query = (
         select(NeedOutcome)
         .join(Need, Need.id == NeedOutcome.need_id)

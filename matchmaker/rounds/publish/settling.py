@@ -1,4 +1,4 @@
-"""What has become of a need by the help that was given for it."""
+"""Set the state of a need from the help that was given for it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -12,9 +12,9 @@ SETTLED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERVE
 
 
 def settle_need(need: Need, run: RoundRun) -> None:
-    """The need is served once all its help was given, partly if less was given than decided.
+    """Mark a need with help as served if no help is open, as partly served if some is missing.
 
-    Flushes.
+    While some help is open, the need is matched. A need in any other state stays as it is. Flushes.
     """
     db.session.flush()
     if need.state not in SETTLED:
