@@ -1,4 +1,4 @@
-"""What a round has to decide: open needs, and the due visits of long-term pairings."""
+"""What a round has to decide: the open needs, and the due visits of long-term pairings."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ _MONTHS_PER_QUARTER = 3
 
 
 def select_open_needs(subdistrict_id: int) -> Select[Any]:
-    """The needs that a freeze takes: open, raised in a committee of the subdistrict."""
+    """Select the needs that a freeze takes: open, of a committee of the subdistrict."""
     return (
         select(Need)
         .join(Need.committee)
@@ -45,7 +45,10 @@ def select_open_needs(subdistrict_id: int) -> Select[Any]:
 def freeze_needs(
     subdistrict_id: int, month: date, after: date | None = None
 ) -> tuple[FrozenNeed, ...]:
-    """The open needs, ordered by reference, with the statuses that hold on any day after a day."""
+    """The open needs, in order of reference, with the statuses that hold on some day of the month.
+
+    ``after``: only days after this one count, for each status, too.
+    """
     query = select_open_needs(subdistrict_id).options(
         joinedload(Need.committee),
         joinedload(Need.category),
@@ -60,7 +63,7 @@ def freeze_needs(
 
 
 def map_statuses(resident: Resident, days: list[date]) -> dict[str, Days]:
-    """The verified statuses that hold on any of the days, each with its days."""
+    """Map each verified status that holds on any of the days to its days, in order of code."""
     found = ((row.kind.value, _cut_status(row, days)) for row in resident.statuses)
     return dict(sorted(keep_valid(found).items()))
 
@@ -75,9 +78,10 @@ def freeze_due_visits(
     after: date | None = None,
     missed: Mapping[str, int] | None = None,
 ) -> tuple[DueVisit, ...]:
-    """The visits that pairings must make in ``month`` after a day, by pairing and number.
+    """The visits that pairings must make in ``month``, in order of pairing and number.
 
-    ``missed``: visits of the month before that were not made, by pairing; as many come first.
+    ``after``: only days after this one count. ``missed``: the visits of the month before that were
+    not made, keyed by pairing; as many of this month's visits are marked as missed, the first ones.
     """
     query = select_pairings(subdistrict_id, month).options(
         joinedload(Pairing.volunteer),
@@ -100,7 +104,7 @@ def freeze_due_visits(
 
 
 def select_pairings(subdistrict_id: int, month: date) -> Select[Pairing]:
-    """The pairings whose visits may be due in ``month``, with the agreements of the giver."""
+    """Select the pairings whose visits may be due in ``month``, with the giver's agreements."""
     return (
         select(Pairing)
         .join(Pairing.organisation)
@@ -117,10 +121,10 @@ def select_pairings(subdistrict_id: int, month: date) -> Select[Pairing]:
 def list_due_weeks(
     pairing: Pairing, month: date, after: date | None = None
 ) -> list[tuple[int, ...]]:
-    """For each visit due in ``month``: the weeks in which it may take place.
+    """For each visit due in ``month``, list the weeks (1 to 4) in which it may take place.
 
-    A week counts if the pairing lasts on one of its days later than ``after``, and an agreement of
-    the giver if it signed any.
+    A week counts if, on one of its days after ``after``, the pairing lasts and, if the giver signed
+    any agreement, one of these lasts, too.
     """
     days = (day for day in list_days(month, after) if _lasts_on(pairing, day))
     weeks = tuple(sorted({get_week(day) for day in days}))
@@ -133,7 +137,7 @@ def list_due_weeks(
 
 
 def _lasts_on(pairing: Pairing, day: date) -> bool:
-    """Whether the pairing lasts on a day, and an agreement of the giver, if it signed any."""
+    """Whether the pairing lasts on a day and, if the giver signed agreements, one of them does."""
     agreements = pairing.organisation.agreements if pairing.organisation else []
     return lasts(pairing.starts_on, pairing.ended_on)(day) and (
         not agreements or any(_binds_on(row, day) for row in agreements)

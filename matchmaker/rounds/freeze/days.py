@@ -1,15 +1,15 @@
-"""On which days of a month something holds, as a snapshot writes it."""
+"""The days of a month on which something holds, in the form that a snapshot has."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
 K = TypeVar("K")
-Days = tuple[int, ...]  # days of the month; empty: all that are left of it
+Days = tuple[int, ...]  # days of the month; empty: all remaining days
 
 
 def cut_days(days: Sequence[date], holds: Callable[[date], bool]) -> Days | None:
-    """Those of the days left on which something holds; empty: on all of them. None: on none."""
+    """Those of ``days`` on which something holds; empty if it holds on all, None if on none."""
     found = tuple(day.day for day in days if holds(day))
     if not found:
         return None
@@ -17,15 +17,15 @@ def cut_days(days: Sequence[date], holds: Callable[[date], bool]) -> Days | None
 
 
 def lasts(first: date | None, last: date | None) -> Callable[[date], bool]:
-    """Whether a day lies between the first and the last, both included; None is open."""
+    """Return a test whether a day is between ``first`` and ``last``, both included; None: open."""
     return lambda day: (first is None or first <= day) and (last is None or day <= last)
 
 
 def keep_valid(found: Iterable[tuple[K, Days | None]]) -> dict[K, Days]:
-    """What holds on any day left, each with its days; those without a day are left out."""
+    """The days of each thing that holds on any day; what holds on none (None) is left out."""
     return {name: days for name, days in found if days is not None}
 
 
 def list_dated(found: Mapping[str, Days]) -> dict[str, Days]:
-    """Those that hold on some days only, with these."""
+    """Those of ``found`` that hold on some days only, with their days."""
     return {name: days for name, days in found.items() if days}

@@ -1,7 +1,7 @@
-"""Pins and forbids that cannot hold, or that undo another: found before the next solve.
+"""Find pins and forbids that cannot hold, or that undo another, before the next solve.
 
-What is known without a solve: the other pins and forbids in force, what the frozen givers have, and
-what the latest run found out about the need.
+They are compared with what is known without a solve: the other pins and forbids in force, what the
+frozen givers have, and what the latest run found for the need.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,11 @@ class Wish:
 
 
 def require_no_doubt(match_round: MatchRound, wish: Wish) -> None:
-    """Raise ``InvalidError`` for the first reason why the next run cannot do what is wished."""
+    """Raise ``InvalidError`` for the first reason against a wished pin or forbid.
+
+    A forbid may undo a pin in force. A pin may be forbidden, may have no offer, or may ask for
+    visits or units that other pins take.
+    """
     rows = list_active_overrides(match_round)
     rivals = _list_rivals(rows, wish)
     if wish.kind is OverrideKind.FORBID:
@@ -52,7 +56,7 @@ def require_no_doubt(match_round: MatchRound, wish: Wish) -> None:
 
 
 def _list_rivals(rows: Sequence[RoundOverride], wish: Wish) -> list[RoundOverride]:
-    """The forbids of a need to be pinned, or the pins of one to be forbidden."""
+    """The overrides in force of the same need and of the other kind."""
     return [row for row in rows if row.need_id == wish.need.id and row.kind is not wish.kind]
 
 
@@ -62,7 +66,7 @@ def _require_room(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverr
 
 
 def list_conflict(run: RoundRun) -> Sequence[RoundOverride]:
-    """Of a run without an answer: pins that cannot hold together, and forbids of their needs."""
+    """Of a run without an answer: the pins that cannot hold together, and their needs' forbids."""
     ids, rows = run.conflict or [], list_active_overrides(run.match_round)
     pins = [row for row in rows if row.id in ids]
     needs = {row.need_id for row in pins}
@@ -81,7 +85,7 @@ def _covers(forbid: RoundOverride | Wish, pin: RoundOverride | Wish) -> bool:
 
 
 def _had_no_offer(match_round: MatchRound, need: Need) -> bool:
-    """Whether the latest run with a result found nobody who could serve the need."""
+    """Whether the latest run with an outcome for the need found no offer that could serve it."""
     query = (
         select(NeedOutcome.ground)
         .join(RoundRun, RoundRun.id == NeedOutcome.round_run_id)
@@ -92,7 +96,7 @@ def _had_no_offer(match_round: MatchRound, need: Need) -> bool:
 
 
 def _require_visits(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:
-    """Refuse a pin on somebody whose visits of the month other pins take."""
+    """Raise ``InvalidError`` for a pin on a volunteer whose visits other pins take already."""
     if wish.volunteer_id is None:
         return
     reference = db.session.get_one(Volunteer, wish.volunteer_id).reference
@@ -103,7 +107,7 @@ def _require_visits(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOve
 
 
 def _require_units(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:
-    """Refuse a pin on an offer whose units of the month other pins take."""
+    """Raise ``InvalidError`` for a pin on an offer whose units other pins take already."""
     if wish.offer_id is None:
         return
     names = {row_id: name for name, row_id in get_snapshot(match_round).offer_ids.items()}

@@ -1,7 +1,8 @@
-"""The public draw that makes the seed: announced with the lock, entered after it by another person.
+"""The public draw that makes the seed: announced with the lock, entered later by another person.
 
-The form of each source is a table: the number and the day of a draw can be recognised, and the
-numbers drawn are written in one way only, so that nobody has a choice left once they are known.
+A table has the form of each source: how a draw is numbered, on which weekdays it takes place, and
+what can be drawn. The numbers are written in one way only, so nobody has a choice once they are
+known.
 """
 
 import hashlib
@@ -29,8 +30,8 @@ INVENTED_MARK = "demo: "  # before the numbers of an invented draw
 class DrawRules:
     """The form of a public draw.
 
-    year        how its number writes the year; three digits of the count within the year follow
-    parts       how many numbers of 1 to which one: the main ones, then the special ones
+    year        how its number writes the year; the number within the year follows in three digits
+    parts       (how many, highest) of the main numbers, then of the special ones, each from 1
     weekdays    days on which it takes place, Monday is 0
     """
 
@@ -54,14 +55,14 @@ DRAW_RULES: Mapping[DrawSource, DrawRules] = {
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Which draw will make the seed: source, its number, its day."""
+    """Which draw will make the seed: its source, its number and its day."""
 
     source: DrawSource
     number: str
     day: date
 
     def to_details(self) -> dict[str, str]:
-        """Codes for an audit event."""
+        """Return the announcement as codes for an audit event."""
         return {
             "source": self.source.value,
             "draw_number": self.number,
@@ -70,7 +71,7 @@ class Announcement:
 
 
 def list_sources(*, is_demo: bool) -> list[DrawSource]:
-    """The sources to choose from: a demo draws nothing real, an office nothing invented."""
+    """The sources to choose from: only invented draws in a demo, only public ones elsewhere."""
     return [source for source, rules in DRAW_RULES.items() if rules.is_public is not is_demo]
 
 
@@ -107,7 +108,7 @@ def check_announcement(draw: Announcement, month: date, now: datetime, *, is_dem
 def add_draw(
     match_round: MatchRound, draw: Announcement, reason: str | None, actor: User, now: datetime
 ) -> RoundDraw:
-    """Add a checked announcement to the round; the latest one holds."""
+    """Add a checked announcement to the round; the latest one counts."""
     row = RoundDraw(
         match_round_id=match_round.id,
         source=draw.source,
@@ -131,11 +132,11 @@ def replace_draw(
     now: datetime,
     is_demo: bool = False,
 ) -> RoundDraw:
-    """Announce another draw before the day of the first, which was written wrongly.
+    """Announce another draw in place of a wrong one, before the day of that one.
 
-    Both draws and the reason are public. From that day on nobody chooses another: the numbers may
-    be known, and who can still replace them chooses between two seeds. Raises ``ConflictError``
-    then or when the seed is drawn, ``InvalidError`` like ``check_announcement``.
+    Both draws and the reason are public. From that day on no draw is replaced: the numbers may be
+    known, and replacing them would be a choice between two seeds. Raises ``ConflictError`` then or
+    when the seed is drawn, ``InvalidError`` like ``check_announcement``.
     """
     lock_row(match_round)
     require_replaceable(match_round, now)
@@ -147,11 +148,11 @@ def replace_draw(
 
 
 def draw_seed(match_round: MatchRound, *, drawn: str, actor: User, now: datetime) -> str:
-    """Enter the numbers of the announced draw, once; returns the seed that they make.
+    """Enter the numbers of the announced draw, once; return the seed that they make.
 
     Raises ``ConflictError`` when the list is not locked, the seed is drawn already, the draw cannot
-    have taken place yet, or the same person locked the list; ``InvalidError`` for other numbers
-    than the source can draw.
+    have taken place yet, or the same person locked the list; ``InvalidError`` for numbers that the
+    source cannot draw.
     """
     lock_row(match_round)
     draw = require_drawable(match_round, actor, now)
@@ -169,7 +170,10 @@ def draw_seed(match_round: MatchRound, *, drawn: str, actor: User, now: datetime
 
 
 def require_undrawn(match_round: MatchRound) -> RoundDraw:
-    """The announced draw of a locked list. Raises ``ConflictError`` when nothing is to be drawn."""
+    """Return the announced draw of a locked list.
+
+    Raises ``ConflictError`` when the list is not locked or the seed is drawn already.
+    """
     ROUND_STATES.check(match_round.state, RoundState.DRAWN)
     if match_round.draw is None:
         raise ConflictError("round.not_frozen")
@@ -177,7 +181,7 @@ def require_undrawn(match_round: MatchRound) -> RoundDraw:
 
 
 def require_replaceable(match_round: MatchRound, now: datetime) -> RoundDraw:
-    """The announced draw, whose numbers nobody can know yet. Raises ``ConflictError``."""
+    """Return the announced draw. Raises ``ConflictError`` if it is drawn or may be known."""
     draw = require_undrawn(match_round)
     if _may_be_known(draw, now):
         raise ConflictError("round.draw_may_be_known")
@@ -185,12 +189,16 @@ def require_replaceable(match_round: MatchRound, now: datetime) -> RoundDraw:
 
 
 def is_replaceable(match_round: MatchRound, now: datetime) -> bool:
-    """Whether another draw can take the place of the announced one."""
+    """Whether a draw is announced whose numbers nobody can know yet."""
     return match_round.draw is not None and not _may_be_known(match_round.draw, now)
 
 
 def require_drawable(match_round: MatchRound, actor: User, now: datetime) -> RoundDraw:
-    """The draw whose numbers ``actor`` may enter now. Raises ``ConflictError``."""
+    """Return the draw whose numbers ``actor`` may enter now.
+
+    Raises ``ConflictError`` when there is none, it cannot be known yet, or the actor locked the
+    list.
+    """
     draw = require_undrawn(match_round)
     if not is_known(match_round, now):
         raise ConflictError("round.draw_not_yet", day=draw.draws_on)
@@ -206,7 +214,7 @@ def _has_locked(match_round: MatchRound, actor: User) -> bool:
 
 
 def is_known(match_round: MatchRound, now: datetime) -> bool:
-    """Whether the numbers of the announced draw can be known: an invented one's always."""
+    """Whether the numbers of the announced draw can be known; an invented one's always can."""
     draw = match_round.draw
     if draw is None or not DRAW_RULES[draw.source].is_public:
         return draw is not None
@@ -216,16 +224,16 @@ def is_known(match_round: MatchRound, now: datetime) -> bool:
 def _may_be_known(draw: RoundDraw, now: datetime) -> bool:
     """Whether somebody may have seen the numbers, which are shown live before ``KNOWN_AT``.
 
-    Those of an invented draw are known to nobody before they are entered.
+    Nobody knows the numbers of an invented draw before they are entered.
     """
     return DRAW_RULES[draw.source].is_public and get_local_date(now) >= draw.draws_on
 
 
 def read_drawn(source: DrawSource, text: str) -> str:
-    """The drawn numbers in their one form: ``03 07 12 19 25 31 + 08``, each part in rising order.
+    """Return the drawn numbers in their one form: ``03 07 12 19 25 31 + 08``, each part ascending.
 
-    Any signs may be between the numbers. Raises ``InvalidError`` for other numbers than the
-    source can draw.
+    ``text`` may have any signs between the numbers. An invented draw begins with ``INVENTED_MARK``.
+    Raises ``InvalidError`` for numbers that the source cannot draw.
     """
     rules = DRAW_RULES[source]
     found = [int(part) for part in re.findall(r"[0-9]+", unicodedata.normalize("NFKC", text))]
@@ -240,7 +248,7 @@ def read_drawn(source: DrawSource, text: str) -> str:
 
 
 def compute_seed(snapshot_sha256: str, public_value: str) -> str:
-    """SHA-256 of the snapshot's hash, a colon and the announced public value; 64 hex digits."""
+    """The SHA-256 of the snapshot's hash, a colon and the public value, as 64 hex digits."""
     return hashlib.sha256(f"{snapshot_sha256}:{public_value}".encode()).hexdigest()
 
 

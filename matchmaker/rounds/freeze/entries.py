@@ -1,8 +1,8 @@
-"""How many needs of a month are dangers or were entered on behalf, by committee and worker.
+"""Count the most urgent needs and those that staff entered, by committee and by worker.
 
-One worker who calls everything a danger, or who enters most of what a committee asks, is seen
-before the lock by colleagues and after it, by committee, by everyone. These are counts: no resident
-and no need is named.
+If one worker calls everything a danger or enters most of what a committee asks, colleagues see it
+before the lock, and everyone sees the counts by committee after it. No resident and no need is
+named.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ _STAFF = (Role.COMMITTEE_WORKER, Role.SOCIAL_WORKER)
 
 @dataclass(frozen=True, slots=True)
 class EntryShares:
-    """Needs of one group: all, those of urgency 1, those that the resident did not enter.
+    """Counts of one group: all its needs, those of urgency 1, and those that staff entered.
 
     group       code of a committee, or name of a worker
     """
@@ -37,9 +37,10 @@ class EntryShares:
 def list_open_shares(
     subdistrict_id: int,
 ) -> tuple[list[EntryShares], list[EntryShares]]:
-    """The open needs by committee, then by worker who entered or verified them.
+    """Count the open needs by committee, then by the worker who entered or verified them.
 
-    Committees are in the order of their codes, workers by what they called urgent.
+    Committees are in order of code. Workers are in order of their most urgent needs, most first. A
+    need counts for each of its two workers.
     """
     query = select(User.id, User.name).where(User.role.in_(_STAFF))
     names = {row.id: row.name for row in db.session.execute(query)}
@@ -51,7 +52,7 @@ def list_open_shares(
 
 
 def list_shares_of_run(run: RoundRun) -> list[EntryShares]:
-    """The needs of a run by committee, with the urgency that the list was locked with."""
+    """Count the needs of a run by committee, in order of code, with their urgency at the lock."""
     tiers = {row.reference: row.tier for row in read_snapshot(run.match_round).needs}
     decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
     needs = select(Need).join(Need.committee).where(Need.id.in_(decided))
@@ -60,7 +61,7 @@ def list_shares_of_run(run: RoundRun) -> list[EntryShares]:
 
 
 def _select_entries(needs: Select[Any]) -> Select[Any]:
-    """Of each of ``needs``, which are joined with their committees: what the sums read."""
+    """Select what the sums read of each need. The query of ``needs`` is joined with committees."""
     columns: tuple[Any, ...] = (
         Committee.code,
         Need.reference,

@@ -1,4 +1,4 @@
-"""What readiness looks at: for each finding one query, for its count, its names and its page."""
+"""What readiness looks at: one query for each finding gives its count, its names and its page."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from matchmaker.slots import get_slot_week, list_days, list_slots
 
 
 class Finding(StrEnum):
-    """What readiness checks, in the order of the page; the word is part of an address."""
+    """What readiness checks, in the order of the page; the value is part of an address."""
 
     OPEN_NEEDS = auto()
     OPEN_OFFERS = auto()
@@ -53,8 +53,10 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A month that an office prepares; ``today``: a lock of this day takes no duty of a day gone,
-    so none is looked for.
+    """A month that an office prepares for its lock.
+
+    ``today``: duties are looked for after this day, because a lock of today takes no earlier ones;
+    None: in the whole month.
     """
 
     subdistrict_id: int
@@ -63,13 +65,16 @@ class Prepared:
 
 
 def prepare(match_round: MatchRound, today: date | None) -> Prepared:
-    """The month of a round, as it is prepared on a day."""
+    """Return the month of a round as it is prepared on ``today``."""
     return Prepared(match_round.subdistrict_id, match_round.month, today)
 
 
 @dataclass(frozen=True, slots=True)
 class FindingRows:
-    """The rows of a finding, joined with their committee where they have one, and their order."""
+    """The query for the rows of a finding, and their order.
+
+    If the rows have a committee, the query is joined with it.
+    """
 
     select: Callable[[Prepared], Select[Any]]
     order: Sequence[Any]
@@ -84,7 +89,7 @@ def _select_open_offers(of: Prepared) -> Select[Any]:
 
 
 def _select_unverified_needs(of: Prepared) -> Select[Any]:
-    """Needs that nobody has checked yet."""
+    """Select the needs that were sent and are not open yet."""
     return (
         select(Need)
         .join(Need.committee)
@@ -94,7 +99,7 @@ def _select_unverified_needs(of: Prepared) -> Select[Any]:
 
 
 def _select_unverified_statuses(of: Prepared) -> Select[Any]:
-    """Statuses of residents with open needs that will not count in the month."""
+    """Select statuses, of residents with open needs, that do not count in the month."""
     residents = select_open_needs(of.subdistrict_id).with_only_columns(Need.resident_id)
     return (
         _join_home(select(RecipientStatus).join(RecipientStatus.resident))
@@ -104,7 +109,7 @@ def _select_unverified_statuses(of: Prepared) -> Select[Any]:
 
 
 def _join_home(query: Select[Any]) -> Select[Any]:
-    """A query with residents, joined with the committee in which they live."""
+    """Join a query of residents with the committees in which they live."""
     homes = query.join(Household, Household.id == Resident.household_id)
     return homes.join(Committee, Committee.id == Household.committee_id)
 
@@ -127,7 +132,7 @@ def _select_unapproved_offers(of: Prepared) -> Select[Any]:
 
 
 def _select_expired_agreements(of: Prepared) -> Select[Any]:
-    """Enterprises whose agreements all end before the last day of the month."""
+    """Select enterprises with agreements that all end before the last day of the month."""
     holding = select(PairingAgreement.organisation_id).where(
         or_(PairingAgreement.renews, PairingAgreement.ends_on >= list_days(of.month)[-1])
     )
@@ -141,12 +146,12 @@ def _select_expired_agreements(of: Prepared) -> Select[Any]:
 
 
 def _select_staffless_offers(of: Prepared) -> Select[Any]:
-    """Offers of volunteers' time whose organisation has no volunteer for the category."""
+    """Select offers of volunteers' time whose organisation has no volunteer for the category."""
     return _select_open_offers(of).join(Offer.category).where(lacks_volunteers())
 
 
 def _select_unserved_categories(of: Prepared) -> Select[Any]:
-    """Categories with open needs and no offer this month."""
+    """Select the categories with open needs and no offer this month."""
     asked = _select_open_needs(of).with_only_columns(Need.category_id)
     offered = _select_open_offers(of).with_only_columns(Offer.category_id)
     return select(ServiceCategory).where(
@@ -155,7 +160,7 @@ def _select_unserved_categories(of: Prepared) -> Select[Any]:
 
 
 def _select_missed_duties(of: Prepared) -> Select[Any]:
-    """The pairings with due visits of the last published month that were not made."""
+    """Select the pairings with missed visits in the last published month before this one."""
     missed = count_missed(find_last_round(of.subdistrict_id, of.month))
     return _join_home(select(Pairing).join(Pairing.resident)).where(
         Pairing.reference.in_(missed.keys())
@@ -163,7 +168,7 @@ def _select_missed_duties(of: Prepared) -> Select[Any]:
 
 
 def _select_slotless_duties(of: Prepared) -> Select[Any]:
-    """The pairings with a due visit whose weeks have no day for visits."""
+    """Select the pairings with a due visit whose weeks have no day for visits."""
     calendars = load_calendars(of.subdistrict_id)
     weeks = {get_slot_week(slot) for slot in list_slots(of.month, calendars, of.today)}
     ids = [
@@ -174,7 +179,7 @@ def _select_slotless_duties(of: Prepared) -> Select[Any]:
     return _join_home(select(Pairing).join(Pairing.resident)).where(Pairing.id.in_(ids))
 
 
-# Every finding that has rows: whether a year's holidays are known has none.
+# Every finding that has rows. GUESSED_CALENDAR has none: it says whether a year's breaks are known.
 ROWS: Mapping[Finding, FindingRows] = {
     Finding.OPEN_NEEDS: FindingRows(_select_open_needs, (Need.reference,)),
     Finding.OPEN_OFFERS: FindingRows(_select_open_offers, (Offer.id,)),

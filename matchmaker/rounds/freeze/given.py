@@ -27,7 +27,7 @@ from matchmaker.slots import list_days
 
 
 def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
-    """The offers that a freeze takes: approved and valid in the month, of approved organisations.
+    """Select the offers that a freeze takes: approved, valid in the month, of approved givers.
 
     An approved offer whose first day is still to come is included, because a month may be frozen
     before it begins.
@@ -46,10 +46,11 @@ def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
 def freeze_offers(
     subdistrict_id: int, month: date, after: date | None = None
 ) -> tuple[tuple[FrozenOffer, ...], dict[str, int]]:
-    """The offers open after a day of the month, by name, and the id of the row behind each name.
+    """The offers open on a day of the month later than ``after``, and the row id of each by name.
 
-    An offer has no reference of its own. Its name is organisation, category and a number, assigned
-    in the order of content: offers that could swap numbers do not differ in anything a round reads.
+    An offer has no reference of its own. Its name is organisation, category and a number. Numbers
+    follow the order of content, so offers that could swap numbers do not differ in anything a round
+    reads. Offers are in order of organisation, category and number.
     """
     query = select_open_offers(subdistrict_id, month).options(
         joinedload(Offer.organisation), joinedload(Offer.category)
@@ -77,8 +78,10 @@ def _is_open_on(offer: Offer) -> Callable[[date], bool]:
 def freeze_volunteers(
     subdistrict_id: int, month: date, after: date | None = None
 ) -> tuple[FrozenVolunteer, ...]:
-    """The active volunteers who are there on any day after ``after``, with the qualifications that
-    hold on any of these days. Who is away as one volunteer is away as every other, too.
+    """The active volunteers who are there on a day after ``after``, in order of reference.
+
+    Qualifications are those that hold on any of these days. A person who is away under one entry as
+    a volunteer is away under every other entry, too.
     """
     days = list_days(month, after)
     query = (
@@ -108,7 +111,7 @@ def _is_there(absences: Sequence[VolunteerAbsence], day: date) -> bool:
 
 
 def _name_persons(volunteers: Sequence[Volunteer]) -> dict[int, str]:
-    """The first reference of each person who is a volunteer here more than once."""
+    """The first reference of each person with more than one entry, keyed by the person's id."""
     references: dict[int, list[str]] = defaultdict(list)
     for row in volunteers:
         references[row.person_id].append(row.reference)

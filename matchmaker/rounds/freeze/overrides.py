@@ -1,7 +1,7 @@
 """Pins and forbids of single needs, each with a reason; they take effect from the next run.
 
-A pin or forbid refers to what the freeze took: the need, and offers and volunteers of its
-category.
+A pin or forbid names only what the freeze took: a need, and an offer or a volunteer. The page
+offers those of the need's category.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Candidates:
 
 
 def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
-    """A need of the frozen month. Raises ``NotFoundError``."""
+    """Return a need of the frozen month. Raises ``NotFoundError`` for any other reference."""
     known = {row.reference for row in read_snapshot(match_round).needs}
     need = db.session.scalar(select(Need).where(Need.reference == reference))
     if need is None or reference not in known:
@@ -53,7 +53,10 @@ def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
 
 
 def list_candidates(match_round: MatchRound, need: Need) -> Candidates:
-    """The frozen month's offers and volunteers of the need's category, in the order of lists."""
+    """The frozen offers and volunteers of the need's category.
+
+    Offers are in order of id, volunteers in order of name.
+    """
     offer_ids = get_snapshot(match_round).offer_ids
     offers = db.session.scalars(
         select(Offer)
@@ -87,9 +90,11 @@ def add_override(
     now: datetime,
     has_no_interest: bool = False,
 ) -> RoundOverride:
-    """Pin or forbid from the next run. Raises ``ConflictError`` outside the review.
+    """Pin or forbid from the next run on.
 
-    ``has_no_interest``: the actor declared that the resident is nobody near them.
+    ``has_no_interest``: the actor declared that the resident is nobody near them. Raises
+    ``ConflictError`` while a run is solved, before the lock, after the publication, and for an
+    override that is in force already; ``NotFoundError`` for what is not in the frozen month.
     """
     lock_row(match_round)
     require_open_to_overrides(match_round)
@@ -120,7 +125,11 @@ def _keep(override: RoundOverride, actor: User, now: datetime, details: dict[str
 
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
-    """End a pin or forbid from the next run; the row is kept."""
+    """Lift a pin or forbid from the next run on; its row stays.
+
+    Raises ``NotFoundError`` for an id of another round, ``ConflictError`` if it is lifted already
+    or overrides cannot be changed now.
+    """
     lock_row(match_round)
     require_open_to_overrides(match_round)
     override = db.session.get(RoundOverride, override_id)
@@ -134,13 +143,16 @@ def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now
 
 
 def forget_waiting(match_round_id: int, now: datetime) -> None:
-    """No run of the round waits for its publication: another question is asked, or it is out."""
+    """Mark the notices void that say that a run of the round waits for its publication.
+
+    Either another question is asked now, or the publication is out.
+    """
     runs = select(RoundRun.id).where(RoundRun.match_round_id == match_round_id)
     make_void(["run.waits"], RoundRun.__tablename__, runs, now)
 
 
 def list_overrides(match_round: MatchRound) -> Sequence[RoundOverride]:
-    """Every override of the round, lifted ones too, oldest first."""
+    """The overrides of the round, lifted ones too, oldest first."""
     query = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
     return db.session.scalars(query.order_by(RoundOverride.id)).all()
 
@@ -151,7 +163,7 @@ def list_active_overrides(match_round: MatchRound) -> list[RoundOverride]:
 
 
 def freeze_overrides(match_round: MatchRound) -> tuple[FrozenOverride, ...]:
-    """The overrides in force, by the names that the snapshot uses, oldest first."""
+    """The overrides in force, oldest first, under the names that the snapshot has."""
     names = {row_id: name for name, row_id in get_snapshot(match_round).offer_ids.items()}
     return tuple(_freeze(row, names) for row in list_active_overrides(match_round))
 
@@ -176,7 +188,7 @@ def _freeze(row: RoundOverride, names: dict[int, str]) -> FrozenOverride:
 def _require_in_snapshot(
     match_round: MatchRound, need: Need, offer_id: int | None, volunteer_id: int | None
 ) -> None:
-    """Refuse offers and volunteers outside the snapshot: a run reads nothing but the snapshot."""
+    """Raise ``NotFoundError`` for what is not in the snapshot, because a run reads nothing else."""
     snapshot, offer_ids = read_snapshot(match_round), get_snapshot(match_round).offer_ids
     if need.reference not in {row.reference for row in snapshot.needs}:
         raise NotFoundError("need.unknown")

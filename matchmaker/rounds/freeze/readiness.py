@@ -1,4 +1,4 @@
-"""What is unchecked, missing or about to lapse before the freeze, as codes and numbers."""
+"""What is unchecked, missing or about to end before the freeze, as codes and numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MOST_NAMED = 8  # rows; the page that the line links to has the rest
 class ReadinessLine:
     """One finding: how many rows, how serious, and the first rows if naming them helps.
 
-    Rows are named where everybody here may read the name; residents' needs and statuses are not.
+    Organisations, offers and categories are named; the needs and statuses of residents are not.
     """
 
     finding: Finding
@@ -39,9 +39,9 @@ class ReadinessLine:
 
 
 def check_readiness(match_round: MatchRound, today: date | None = None) -> list[ReadinessLine]:
-    """Every finding, also those without a fault, so that the page shows what was checked.
+    """Return a line for every finding, also those without a fault: the page shows what was checked.
 
-    ``today``: a lock of this day takes no duty of a day gone, so none is looked for.
+    ``today``: duties are looked for after this day, because a lock of today takes no earlier ones.
     """
     of = prepare(match_round, today)
     queries = {finding: rows.select(of) for finding, rows in ROWS.items()}
@@ -73,14 +73,14 @@ _NAMED = (
 
 
 def _weigh(finding: Finding, count: int) -> Weight:
-    """Supply is good if there is any, everything else if there is none."""
+    """Weigh a finding: supply is good if there is any, everything else if there is none."""
     if (count > 0) == (finding in _SUPPLY):
         return Weight.GOOD
     return Weight.BLOCKING if finding is Finding.OPEN_NEEDS else Weight.WARNING
 
 
 def _count_guessed_years(of: Prepared) -> int:
-    """1 if nobody knows the breaks and make-up days of the month's year yet."""
+    """Return 1 if the breaks and make-up days of the month's year are only guessed, else 0."""
     return int(is_guessed(of.month.year, load_calendars(of.subdistrict_id)))
 
 

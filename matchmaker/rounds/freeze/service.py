@@ -32,17 +32,17 @@ MONTHS_AHEAD = 2  # nothing is known yet of what people need later
 
 
 def list_open_months(now: datetime) -> tuple[date, date]:
-    """The first and last month that can be opened: the present one to two ahead."""
+    """Return the first and the last month that can be opened: the present one and two ahead."""
     present = get_month(now)
     return present, add_months(present, MONTHS_AHEAD)
 
 
 def open_round(*, month: date, actor: User, now: datetime, policy: str = "") -> MatchRound:
-    """Open the month's round.
+    """Open the month's round. The month's repeated needs are entered, and offers opened or expired.
 
-    ``policy`` is name and version of its stages; empty: what the product opens months with.
-    Raises ``ConflictError`` when the month already has a round, ``InvalidError`` when it is over or
-    too far ahead.
+    ``policy`` is the name and version of its stages; empty: the policy that the product uses by
+    default. Raises ``ConflictError`` when the month already has a round, ``InvalidError`` when it
+    is over or too far ahead.
     """
     first, last = list_open_months(now)
     if not first <= month <= last:
@@ -80,10 +80,11 @@ def freeze_round(
 ) -> StoredSnapshot:
     """Lock the list: store the month as it is now, with its hash; its needs enter the round.
 
-    The draw of the seed is announced in the same step and lies after it, so that nobody can know
-    the seed while the list can be changed. Raises ``ConflictError`` when the round is not a draft,
-    no need is open or no day of the month is left, ``InvalidError`` for an announcement that is not
-    in the form of its source.
+    The public draw that makes the seed is announced in the same step and takes place later, so that
+    nobody can know the seed while the list can be changed. Before the list is taken, the missing
+    parts of earlier months are carried over. Raises ``ConflictError`` when the round is not a
+    draft, no need is open or no day of the month remains, ``InvalidError`` for an announcement that
+    does not have the form of its source.
     """
     ROUND_STATES.check(match_round.state, RoundState.FROZEN)
     return_needs(match_round, now)
@@ -122,9 +123,9 @@ def _store(
 
 
 def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[str, int]]:
-    """The month after ``today`` as its rows are now, and the row id of each offer named in it.
+    """Return the month after ``today`` as its rows are now, and the row id of each offer by name.
 
-    Everything is ordered by reference or code, so equal months have equal bytes whatever the ids
+    Everything is ordered by reference or code, so equal months have equal bytes, whatever the ids
     and the order of the rows.
     """
     month, subdistrict_id = match_round.month, match_round.subdistrict_id
@@ -156,7 +157,7 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
 
 
 def _lock_open_needs(subdistrict_id: int) -> None:
-    """Lock before the first write, so that a withdrawal at the same time waits for the freeze."""
+    """Lock the open needs before the first write, so that a withdrawal at the same time waits."""
     query = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
     db.session.scalars(query.with_for_update(of=Need)).all()
 

@@ -1,9 +1,9 @@
-"""What a month promised to a need and did not give in whole: the missing part waits on.
+"""Let the missing part of a need wait on, if a month promised help and did not give all of it.
 
-Its amount is what is missing, and its wait goes on as if nothing had come. That is done at the
-close of the month, or at the lock of a later one before that, so that no list is missed. A part
-smaller than the least that helps is not carried: such a need ends as it is. A visit by fewer people
-than it takes did not help, so the whole visit waits. Flushes; the caller commits.
+The need then asks for what is missing, and its wait goes on as if nothing had come. This is done at
+the close of the month, or at the lock of a later month if that is earlier, so that no list is
+missed. A part smaller than the least that helps is not carried: the need ends as it is. A visit by
+fewer people than it takes did not help, so the whole visit waits. Flushes; the caller commits.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ from matchmaker.states import lock_row, lock_rows
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A need that got a part. ``given``: units that count as given."""
+    """A need that got only a part of what was promised. ``given``: units that count as given."""
 
     need: Need
     promised: int
@@ -37,16 +37,19 @@ class Carried:
 
 
 def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
-    """The needs that got a part of what a run promised them, and to which nothing more can come.
+    """The needs that got a part of what a run promised, and to which nothing more can come.
 
-    ``is_locked``: to be changed.
+    They are in order of reference. ``is_locked``: lock the needs until the transaction ends.
     """
     found = (_weigh(need, add_up(rows)) for need, rows in _group_by_need(run, is_locked))
     return [row for row in found if row is not None]
 
 
 def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
-    """Let the missing parts of a run's needs wait on; residents hear it. The round is locked."""
+    """Let the missing parts of a run's needs wait on, notify the residents, and return these needs.
+
+    The caller holds the lock of the round.
+    """
     waited = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     carried = list_missing(run, is_locked=True)
     for row in carried:
@@ -68,7 +71,10 @@ def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
 
 
 def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[Carried]:
-    """The same for every earlier month that is still lived, before a list is locked."""
+    """Carry the missing parts of every earlier month in the state executing; return these needs.
+
+    Locks these months. Called before a list is locked.
+    """
     query = (
         select(MatchRound)
         .where(MatchRound.subdistrict_id == match_round.subdistrict_id)
@@ -84,9 +90,9 @@ def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[C
 
 
 def _group_by_need(run: RoundRun, is_locked: bool) -> list[tuple[Need, Sequence[Promise]]]:
-    """The promises of each need that is served in part, by number.
+    """The promises of each need that is served in part, in order of the need's reference.
 
-    What a later month gave a part of is that month's to carry.
+    Needs to which a later month gave something are left out: that month carries them.
     """
     query = (
         select(Promise)

@@ -1,4 +1,4 @@
-"""What earlier months asked, received and gave, which later rounds use to be fair."""
+"""What earlier months asked, received and gave, from which later rounds are made fair."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -27,7 +27,7 @@ MONTHS_OF_PLEDGES = 12
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Counts of a group's needs. ``possible``: those that somebody could have met."""
+    """Counts of a group's needs. ``possible``: the needs that somebody could have met."""
 
     asked: int
     possible: int
@@ -36,7 +36,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class GiverLoad:
-    """Units that an organisation pledged for the month and that the run uses, money excluded."""
+    """Units that an organisation pledged for the month, and those that the run uses; no money."""
 
     pledged: int
     used: int
@@ -44,8 +44,10 @@ class GiverLoad:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Units that a need or a volunteer was promised or promised, and that were given. ``asked``: of
-    a need alone."""
+    """Units that were promised to a need, or by a volunteer, and units that were given.
+
+    ``asked``: the units that the need asked; 0 for a volunteer.
+    """
 
     measure: str
     promised: int
@@ -55,7 +57,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Needs of a committee that others competed for: the most it could have had met, and met."""
+    """Needs of a committee that others competed for.
+
+    ``open``: the most of them that could have been met; ``met``: those that were.
+    """
 
     open: int
     met: int
@@ -64,9 +69,10 @@ class Contest:
 def freeze_history(
     subdistrict_id: int, month: date, *, contested: bool = False
 ) -> tuple[CommitteeHistory, ...]:
-    """For each committee, what was possible and met in the six months before ``month``.
+    """What was possible and met in the six months before ``month``, in order of committee.
 
-    ``contested``: only needs that several committees competed for, in the five rounds before.
+    ``contested``: only needs that several committees competed for, in the last five rounds before;
+    committees without any are left out.
     """
     line = FairnessLedger
     query = (
@@ -96,7 +102,7 @@ Measure = tuple[str, str]  # code of the organisation; visits, or the code of a 
 
 
 def name_measure(category: FrozenCategory) -> str | None:
-    """What a giver's load is counted in: visits, or the category; None if it is no load."""
+    """Return in what a giver's load is counted: visits, or the category; None if it is no load."""
     rules = get_rules(category.kind)
     if not rules.is_load:
         return None  # giving money takes nobody's time
@@ -106,7 +112,7 @@ def name_measure(category: FrozenCategory) -> str | None:
 def count_pledges(
     offers: Iterable[FrozenOffer], categories: Iterable[FrozenCategory]
 ) -> Counter[Measure]:
-    """Units offered by organisation and measure."""
+    """Sum the units offered by organisation and measure; offers of money do not count."""
     measures = {row.code: name_measure(row) for row in categories}
     pledged: Counter[Measure] = Counter()
     for row in offers:
@@ -119,11 +125,12 @@ def count_pledges(
 def freeze_loads(
     subdistrict_id: int, month: date, pledged: Collection[Measure]
 ) -> tuple[FrozenLoad, ...]:
-    """What givers of the month (``pledged``) carried in the five rounds before, and agreed to.
+    """What the givers in ``pledged`` carried in the last five rounds, and what they agreed to.
 
-    No agreement names amounts, so a giver has agreed to the mean of its pledges of the twelve
-    months before, in each of these rounds that it took part in and in this one. Who pledges for the
-    first time has no row: it has carried nothing, and agrees to what it pledges now.
+    No agreement names amounts. A giver has therefore agreed to the mean of its pledges of the
+    twelve months before, once for each of these rounds that it took part in and once for this one.
+    A giver without a pledge in these months has no row: it has carried nothing, and agrees to what
+    it pledges now. Rows are in order of organisation and measure.
     """
     line = FairnessLedger
     query = (
@@ -148,7 +155,7 @@ def _add_up(key: Measure, lines: list[tuple[date, int, int]], months: set[date])
 
 
 def _list_rounds(subdistrict_id: int, month: date) -> list[date]:
-    """The months of the last published rounds before ``month``, latest first."""
+    """The last five months before ``month`` with lines in the ledger, latest first."""
     query = (
         select(FairnessLedger.month)
         .where(FairnessLedger.subdistrict_id == subdistrict_id, FairnessLedger.month < month)
@@ -166,7 +173,10 @@ def write_ledger(
     contests: Mapping[str, Contest],
     loads: Mapping[str, Mapping[str, GiverLoad]],
 ) -> None:
-    """The lines of a published month: households, committees, organisations by measure."""
+    """Write the lines of a published month: households, committees, organisations by measure.
+
+    Adds rows only; the caller has erased the lines that these replace.
+    """
     nothing, no_contest = Coverage(0, 0, 0), Contest(0, 0)
     named = {
         reference: committees.get(reference, nothing) for reference in (*committees, *contests)
@@ -190,7 +200,7 @@ def write_ledger(
 def write_deliveries(
     match_round: MatchRound, *, needs: Mapping[str, Delivery], volunteers: Mapping[str, Delivery]
 ) -> None:
-    """The lines that a closed month has besides: needs and volunteers, by reference."""
+    """Write the further lines of a closed month: its needs and volunteers, keyed by reference."""
     for scope, found in ((LedgerScope.NEED, needs), (LedgerScope.VOLUNTEER, volunteers)):
         for reference, delivery in found.items():
             line = _make_line(match_round, scope, reference)
@@ -201,7 +211,7 @@ def write_deliveries(
 
 
 def erase_ledger(match_round: MatchRound) -> None:
-    """Delete a withdrawn month's lines; its next publication writes them again."""
+    """Delete all lines of a month, because it is withdrawn or they are written again."""
     db.session.execute(
         delete(FairnessLedger)
         .where(FairnessLedger.subdistrict_id == match_round.subdistrict_id)
@@ -210,7 +220,7 @@ def erase_ledger(match_round: MatchRound) -> None:
 
 
 def erase_lines(match_round: MatchRound, scope: LedgerScope, references: Collection[str]) -> None:
-    """Delete the lines of some groups of a month, which are written again."""
+    """Delete the lines of some groups of a month, before they are written again."""
     line = FairnessLedger
     db.session.execute(
         delete(line)

@@ -1,7 +1,7 @@
-"""Due visits of pairings that were not made in the last month: they come first in the next.
+"""Due visits of pairings that were not made in the last month; in the next they come first.
 
-A visit is missed if nobody was found for it, or if what was promised ended without it. It is not if
-its recipient did not want it or could not be reached, and not yet if it may still be made.
+A visit is missed if nobody was found for it, or if its promises ended without it. It is not missed
+if its recipient did not want it or could not be reached, or while it may still be made.
 """
 
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ from matchmaker.rounds.queries import read_snapshot
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A pairing with visits of one month that were not made: how many were due, and missed."""
+    """A pairing with missed visits in a month. ``due``: all its due visits of the month."""
 
     pairing: Pairing
     due: int
@@ -29,12 +29,15 @@ class Missed:
 
     @property
     def made(self) -> int:
-        """Those that were made, may still be, or were not wanted."""
+        """The number of due visits that are not missed: made, still possible, or not wanted."""
         return self.due - self.missed
 
 
 def find_last_round(subdistrict_id: int, before: date | None = None) -> MatchRound | None:
-    """The last published month of an office, with its list; ``before``: earlier than that month."""
+    """Return the last published month of an office with its list, or None.
+
+    ``before``: only months earlier than this one.
+    """
     query = (
         select(MatchRound)
         .where(MatchRound.subdistrict_id == subdistrict_id)
@@ -49,12 +52,12 @@ def find_last_round(subdistrict_id: int, before: date | None = None) -> MatchRou
 
 
 def count_missed(match_round: MatchRound | None) -> Mapping[str, int]:
-    """Missed visits of a published month by pairing, with those alone that have any."""
+    """Count the missed visits of a published month by pairing; only pairings that have any."""
     return {} if match_round is None else _subtract(match_round, _count_due(match_round))
 
 
 def list_missed(match_round: MatchRound) -> list[Missed]:
-    """The pairings with missed visits, most missed first, with giver, visitor and committee."""
+    """The pairings with missed visits, most missed first; giver, visitor, committee loaded."""
     due = _count_due(match_round)
     missed = _subtract(match_round, due)
     query = (
@@ -96,7 +99,7 @@ def _subtract(match_round: MatchRound, due: Counter[str]) -> dict[str, int]:
 
 
 def _is_settled(rows: Iterable[Promise]) -> bool:
-    """Whether a visit was made or may be, or its recipient did not want it."""
+    """Whether a visit was made or may still be, or its recipient did not want it."""
     rows = list(rows)
     ended = [row for row in rows if row.state in FALLEN_STATES]
     return len(ended) < len(rows) or any(name_fall(row) is Fall.WISH for row in ended)

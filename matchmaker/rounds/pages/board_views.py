@@ -1,4 +1,4 @@
-"""The board of a month that is lived, and its close."""
+"""The board of a published month, its close, and missed due visits."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ from matchmaker.web.permissions import Permission, has_permission, requires
 
 
 class CloseForm(IdempotentForm):
-    """The close of a month, with the number of open promises that the page named."""
+    """The close of a month, with the number of open promises that the page showed."""
 
     known_open = CountField()
 
@@ -30,7 +30,7 @@ class CloseForm(IdempotentForm):
 @bp.get("/<month:month>/board")
 @requires(Permission.ROUND_READ)
 def board(month: date) -> str:
-    """How far the promises are, by organisation, committee or category."""
+    """Show how far the promises are, by organisation, committee or category."""
     match_round, run = _get_published(month)
     asked = request.args.get("by", "")
     by = Grouping(asked) if asked in set(Grouping) else Grouping.ORGANISATION
@@ -50,7 +50,7 @@ def board(month: date) -> str:
 @bp.route("/<month:month>/close", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def close(month: date) -> Answer:
-    """Close the month: the page says what ends with it."""
+    """Close the month; the page first says what ends with it."""
     match_round, run = _get_published(month)
     form = CloseForm()
 
@@ -82,7 +82,7 @@ def close(month: date) -> Answer:
 @bp.get("/missed")
 @requires(Permission.ROUND_READ)
 def missed() -> str:
-    """The due visits of pairings that were not made in the last published month."""
+    """Show the due visits of pairings that were not made in the last published month."""
     match_round = find_last_round(queries.get_subdistrict_id(current_user))
     rows = [] if match_round is None else list_missed(match_round)
     return render_template(

@@ -1,4 +1,4 @@
-"""How the office decides: the rules of a month opened today, and of those before, in words."""
+"""How the office decides: the rules of months opened today and of earlier months, in words."""
 
 from flask import Blueprint, current_app, render_template
 
@@ -14,14 +14,14 @@ bp = Blueprint("criteria", __name__, url_prefix="/criteria")
 @bp.get("", strict_slashes=False)
 @public
 def show_today() -> str:
-    """The rules of a month that is opened today."""
+    """Show the rules under which a month would be opened today."""
     return _show(_get_policy_of_today())
 
 
 @bp.get("/<id:version>")
 @public
 def show(version: int) -> str:
-    """The rules of one version, by which the months opened under it are decided."""
+    """Show the rules of one version, under which months may have been opened."""
     found = [policy for policy in POLICY_WORDS if get_version(policy) == version]
     if not found:
         raise NotFoundError("criteria.unknown")
@@ -29,7 +29,7 @@ def show(version: int) -> str:
 
 
 def _get_policy_of_today() -> str:
-    """The policy of the installation; without one, that of the product."""
+    """The policy that the installation is configured with, or else the product's default."""
     policy: str = current_app.config["POLICY"] or DEFAULT_POLICY
     return policy
 

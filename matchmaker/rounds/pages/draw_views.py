@@ -1,4 +1,7 @@
-"""Lock the list of a month, announce the draw of its seed, enter the draw. Each page asks."""
+"""Lock the list of a month, announce the draw of its seed, enter the draw.
+
+Each of these pages asks before it acts.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -59,7 +62,7 @@ def freeze(month: date) -> Answer:
 @bp.route("/<month:month>/draw/replace", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def replace_draw(month: date) -> Answer:
-    """Another draw in place of one that was written wrongly, before its day."""
+    """Announce another draw in place of a wrong one, before the day of that one."""
     match_round, form = queries.get_round(month, current_user), ReplaceDrawForm()
     _fill(form)
 
@@ -85,7 +88,7 @@ def replace_draw(month: date) -> Answer:
 @bp.route("/<month:month>/draw", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def draw(month: date) -> Answer:
-    """The drawn numbers, entered by another person than the one who locked the list."""
+    """Enter the drawn numbers; the person who locked the list may not."""
     match_round, form = queries.get_round(month, current_user), DrawForm()
 
     def act() -> str:
@@ -105,7 +108,7 @@ def draw(month: date) -> Answer:
 
 
 def _list_entries(match_round: MatchRound) -> dict[str, list[EntryShares]]:
-    """Shares of dangers and of entries on behalf, by committee in words and by worker."""
+    """The counts of needs by committee, with the committees' names, and by worker."""
     committees, workers = list_open_shares(match_round.subdistrict_id)
     names = name_committees(match_round.subdistrict_id)
     named = [replace(row, group=names[row.group]) for row in committees]
@@ -113,7 +116,7 @@ def _list_entries(match_round: MatchRound) -> dict[str, list[EntryShares]]:
 
 
 def _fill(form: FreezeForm) -> None:
-    """Offer the sources, and propose the next draw of the first one."""
+    """Offer the sources, and propose the next draw of the first source until the form is sent."""
     form.offer_sources(draws.list_sources(is_demo=_is_demo()))
     if not form.has_input:
         today = get_local_date(get_now())

@@ -26,7 +26,10 @@ MOST_CATEGORIES = 15  # in one chart
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """The name of a group of needs, asked and met; ``code`` is the value of the filter."""
+    """A group of needs: its name, and needs met of those asked.
+
+    ``code``: the value that filters by this group.
+    """
 
     code: str
     label: str
@@ -34,7 +37,7 @@ class GroupRow:
 
 
 def name_committees(subdistrict_id: int) -> dict[str, str]:
-    """The names of the subdistrict's committees by code, in that order."""
+    """The names of the subdistrict's committees, keyed by code and in order of code."""
     query = select(Committee).where(Committee.subdistrict_id == subdistrict_id)
     return {row.code: get_name(row) for row in db.session.scalars(query.order_by(Committee.code))}
 
@@ -61,32 +64,32 @@ def read_names(subdistrict_id: int) -> Names:
 
 
 def list_category_rows(figures: Figures, names: Names) -> list[GroupRow]:
-    """Needs asked and met in each category."""
+    """Needs met of those asked in each category."""
     return _list_groups(figures.by_category, names.categories)
 
 
 def list_committee_rows(figures: Figures, names: Names) -> list[GroupRow]:
-    """Needs asked and met in each committee."""
+    """Needs met of those asked in each committee."""
     return _list_groups(figures.by_committee, names.committees)
 
 
 def list_status_rows(figures: Figures, no_status: str) -> list[GroupRow]:
-    """Needs asked and met for each recipient status; ``no_status`` names the group without one."""
+    """Needs met of those asked, by recipient status; ``no_status`` names the group without one."""
     labels = {kind.value: str(get_label(kind)) for kind in StatusKind}
     return _list_groups(figures.by_status, {**labels, NO_STATUS: no_status})
 
 
 def list_plain_rows(counts: Mapping[str, Coverage], name: Callable[[str], str]) -> list[GroupRow]:
-    """Groups whose code is a number, such as urgency or rounds waited; ``name`` names each."""
+    """Groups whose code is a number, such as an urgency, in order; ``name`` names each."""
     return _list_groups(counts, {code: name(code) for code in sorted(counts)})
 
 
 def list_coverage(
     figures: Figures, history: Iterable[CommitteeHistory], names: Names
 ) -> list[CoverageRow]:
-    """Needs met out of those possible, in the earlier months that count and in this one.
+    """Needs met of those possible, by committee: in the earlier months that count, and in this one.
 
-    Under the second policy, of what several committees competed for.
+    Under the second policy only needs that several committees competed for count.
     """
     earlier = {row.committee: Share(row.received, row.possible) for row in history}
     now = {code: Share(row.met, row.possible) for code, row in figures.by_committee.items()}
@@ -100,7 +103,7 @@ def list_coverage(
 
 
 def list_loads(figures: Figures, names: Names) -> list[LoadRow]:
-    """Units used out of those pledged, for each organisation."""
+    """Units used of those pledged, by organisation."""
     return [
         LoadRow(label, Share(load.used, load.pledged))
         for code, label in names.organisations.items()
@@ -109,7 +112,10 @@ def list_loads(figures: Figures, names: Names) -> list[LoadRow]:
 
 
 def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
-    """Asked, offered and given in the most wanted categories whose units fit one chart."""
+    """Units asked, offered and given in the categories most asked for, at most ``MOST_CATEGORIES``.
+
+    Only categories whose units fit one chart are included.
+    """
     charted = _list_charted_categories()
     counts = {code: row for code, row in figures.supply.items() if code in charted}
     most_asked = sorted(counts, key=lambda code: (-counts[code].asked, code))[:MOST_CATEGORIES]
@@ -143,17 +149,17 @@ def _list_groups(counts: Mapping[str, Coverage], labels: dict[str, str]) -> list
 
 @dataclass(frozen=True, slots=True)
 class PublicRow:
-    """A group of the public tables; of a hidden row only the name is shown."""
+    """A row of the public tables; ``met`` is None if the row is hidden."""
 
     label: str
     met: Share | None
 
 
 def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
-    """Hide rows with a number from one to four: asked, met or, by subtraction, not met.
+    """Hide rows in which the needs asked, met or not met are from one to four.
 
-    A reader could compute a single hidden row from the total, and read much from a small sum of
-    hidden rows, so the smallest other rows are hidden as well until neither is so.
+    A reader could compute a single hidden row from the total, or learn much from a small sum of
+    hidden rows. So the smallest other rows are hidden, too, until neither is possible.
     """
     hidden = {row.code for row in rows if _is_telling(row.met)}
     for row in sorted(rows, key=lambda row: (row.met.whole, row.code)):
@@ -164,7 +170,7 @@ def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A committee's shares for everyone; ``shares`` is None if a number is too small."""
+    """A committee's counts for the public; ``shares`` is None if the row is hidden."""
 
     label: str
     shares: EntryShares | None
@@ -173,10 +179,10 @@ class EntryRow:
 def hide_small_entries(
     rows: Sequence[EntryShares], beside: Sequence[PublicRow], names: Names
 ) -> list[EntryRow]:
-    """The shares by committee. A row with a number, or its rest, from one to four is hidden.
+    """Hide the rows of committees in which a count or its rest is from one to four.
 
-    So is what the table ``beside`` it hides, and the smallest other rows until no reader can
-    compute one of the hidden rows, or a small sum of them, from the total.
+    Rows that the table ``beside`` hides are hidden, too, and then the smallest other rows until no
+    reader can compute one hidden row, or a small sum of them, from the total.
     """
     labels = {row.group: names.name_group(row.group) for row in rows}
     open_labels = {row.label for row in beside if row.met is not None}
@@ -207,10 +213,10 @@ def _is_recognisable(row: EntryShares) -> bool:
 def hide_small_coverage(
     rows: Sequence[CoverageRow], beside: Sequence[PublicRow]
 ) -> list[CoverageRow]:
-    """Leave out committees with small figures; hidden months are shown as 0 of 0.
+    """Leave out committees with small numbers in this month; earlier small ones become 0 of 0.
 
-    The chart must not reveal what the table ``beside`` it hides, nor a small number of needs that
-    the table counts and the chart does not.
+    The chart must not reveal what the table ``beside`` hides, nor a small number of needs that only
+    the table counts.
     """
     nothing, shares = Share(0, 0), {row.label: row.met for row in beside}
     return [
@@ -262,21 +268,27 @@ class Extremes:
 
 
 def find_coverage(figures: Figures) -> Extremes | None:
-    """The committees with the lowest and the highest coverage: met of possible this month."""
+    """The committees with the lowest and the highest coverage this month: met of possible.
+
+    None if nothing was possible.
+    """
     return _find_extremes(
         Extreme(code, count.met, count.possible) for code, count in figures.by_committee.items()
     )
 
 
 def find_load(figures: Figures) -> Extremes | None:
-    """The organisations with the lowest and the highest load: used of pledged."""
+    """The organisations with the lowest and the highest load: used of pledged.
+
+    None if nothing was pledged.
+    """
     return _find_extremes(
         Extreme(code, load.used, load.pledged) for code, load in figures.by_organisation.items()
     )
 
 
 def _find_extremes(groups: Iterable[Extreme]) -> Extremes | None:
-    """The groups with the smallest and the largest part / whole; groups of 0 are left out."""
+    """The groups with the lowest and the highest part / whole, without groups whose whole is 0."""
     shared = [row for row in groups if row.whole]
     if not shared:
         return None

@@ -44,13 +44,13 @@ class FreezeForm(IdempotentForm):
     draws_on = DayField(_l("Day of the draw"), [Required(_l("Choose the day of the draw."))])
 
     def offer_sources(self, sources: Iterable[DrawSource]) -> None:
-        """Set the draws to choose from; the first is chosen until another is."""
+        """Set the draws to choose from; the first is chosen until the form is sent."""
         self.source.choices = make_choices((source, get_label(source)) for source in sources)
         if not self.has_input:
             self.source.data = self.source.choices[0].value
 
     def read_draw(self) -> Announcement:
-        """The announcement of a valid form."""
+        """The announcement in a valid form."""
         return Announcement(DrawSource(self.source.data), self.number.data, self.draws_on.value)
 
 
@@ -64,7 +64,7 @@ class ReplaceDrawForm(FreezeForm):
 
 
 class DrawForm(IdempotentForm):
-    """The drawn numbers, typed twice: they are entered once and never changed."""
+    """The drawn numbers, typed twice, because they are entered once and never changed."""
 
     drawn = TextField(
         _l("The drawn numbers"),
@@ -77,7 +77,7 @@ class DrawForm(IdempotentForm):
 
 
 class WithdrawForm(IdempotentForm):
-    """The reason for which a publication is withdrawn."""
+    """The reason why a publication is withdrawn."""
 
     reason = LongTextField(
         _l("Why is it withdrawn?"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
@@ -104,7 +104,7 @@ class OverrideForm(IdempotentForm):
     accepts_doubt = BooleanField(_l("Keep it all the same"))
 
     def fill_givers(self, candidates: Candidates) -> None:
-        """Set the offers, then the volunteers to choose from."""
+        """Set the givers to choose from: the offers, then the volunteers."""
         offers = [
             (f"offer:{row.id}", f"{get_name(row.organisation)}: {row.title}")
             for row in candidates.offers
@@ -125,14 +125,14 @@ class OverrideForm(IdempotentForm):
 
 
 class AcceptForm(IdempotentForm):
-    """The tick below the sentence that says what is not proved of a run; none if all is proved."""
+    """The tick below the sentence that says what is not proved; it is absent if all is proved."""
 
     accepts_unproved = BooleanField(
         validators=[Required(_l("Tick the box if you have read it and accept it."))]
     )
 
     def ask(self, sentence: str | None) -> None:
-        """Ask to tick ``sentence``; None asks nothing."""
+        """Ask to tick ``sentence``; None removes the tick."""
         if sentence is None:
             del self.accepts_unproved
         else:
@@ -144,7 +144,7 @@ class AcceptForm(IdempotentForm):
 
 
 class PublishForm(AcceptForm):
-    """The publication: what is not proved is accepted, and an interest ruled out."""
+    """The publication: the publisher accepts what is not proved, and declares no interest."""
 
     no_interest = BooleanField(
         _l("Nobody whom the pins and forbids help or harm is of my family or friends."),
@@ -180,7 +180,7 @@ class LineFilterForm(FilterForm):
         self.ground.choices = make_choices([("", _l("All")), *grounds])
 
     def read_filters(self) -> LineFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The filters that are asked for; a value that is not a choice is ignored."""
         self.validate()
         values: dict[str, Any] = {
             name: "" if field.errors else field.data or "" for name, field in self._fields.items()

@@ -21,7 +21,7 @@ from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_name
 from matchmaker.words.quantities import format_quantity, get_unit_word, make_cell
 
-# The columns: pseudonyms and codes, no person.
+# The columns: residents by reference only, no person's name.
 
 
 def _show_found(line: RunLine) -> str:
@@ -97,7 +97,7 @@ def _make_columns(month: date, number: int) -> tuple[Column[RunLine], ...]:
 @bp.get("/<month:month>/runs/<id:number>/lines/")
 @requires(Permission.ROUND_READ)
 def list_lines(month: date, number: int) -> str:
-    """Every need of the run with what was found for it."""
+    """Show every need of the run with what was found for it."""
     run = find_run(month, number)
     return show_list("rounds/lines.html", _make_list(run), match_round=run.match_round, run=run)
 
@@ -107,14 +107,14 @@ def list_lines(month: date, number: int) -> str:
 )
 @requires(Permission.ROUND_READ)
 def download_lines(month: date, number: int, file_format: str) -> Answer:
-    """The same lines as a file, filtered as the list is."""
+    """Send the lines as a file, with the filters of the list."""
     return send_list(_make_list(find_run(month, number)), file_format)
 
 
 @bp.get("/<month:month>/runs/<id:number>/lines/<reference>")
 @requires(Permission.ROUND_READ)
 def show_line(month: date, number: int, reference: str) -> str:
-    """One need: what was found and who gives it, or why nothing was found."""
+    """Show one need: what was found and who gives it, or why nothing was found."""
     run = find_run(month, number)
     outcome = lines.get_line(run, reference)
     return render_template(

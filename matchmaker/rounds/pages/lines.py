@@ -42,7 +42,7 @@ GROUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class LineFilters:
-    """Filters of a run's lines: codes as given in the address; an empty code does not filter."""
+    """Filters of a run's lines: codes as in the address; an empty code does not filter."""
 
     result: str = ""
     category: str = ""
@@ -54,7 +54,7 @@ class LineFilters:
 
 
 def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
-    """Outcomes of the run that pass the filters, ordered by reference of the need."""
+    """Select the outcomes of the run that pass the filters, in order of the need's reference."""
     query = (
         select(NeedOutcome)
         .join(NeedOutcome.need)
@@ -71,7 +71,7 @@ def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
 
 
 def get_line(run: RoundRun, reference: str) -> NeedOutcome:
-    """The outcome of one need in the run. Raises ``NotFoundError``."""
+    """Return the outcome of one need in the run. Raises ``NotFoundError`` if there is none."""
     outcome = db.session.scalar(select_lines(run, LineFilters()).where(Need.reference == reference))
     if outcome is None:
         raise NotFoundError("line.unknown")
@@ -80,7 +80,7 @@ def get_line(run: RoundRun, reference: str) -> NeedOutcome:
 
 
 def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Promise]]:
-    """The assignments of the outcomes' needs, by need id."""
+    """The promises for the needs of these outcomes, ended ones too, keyed by the need's id."""
     givers: dict[int, list[Promise]] = {}
     query = (
         select(Promise)
@@ -98,7 +98,7 @@ def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Pr
 
 
 def list_persons(run: RoundRun) -> set[int]:
-    """The persons whose references the question of the run names: who asks, and who comes."""
+    """The ids of the persons in the question of the run: residents, and volunteers of the month."""
     snapshot = read_snapshot(run.match_round)
     residents = {row.resident for row in snapshot.needs}
     residents |= {row.resident for row in snapshot.due_visits}
@@ -110,12 +110,12 @@ def list_persons(run: RoundRun) -> set[int]:
 
 
 def list_promises(run: RoundRun, ids: Collection[int]) -> list[Promise]:
-    """The promises of the run with these ids, and what their names need."""
+    """The promises of the run with these ids, in order of id, with the rows that name them."""
     return _list_assignments(Promise.round_run_id == run.id, Promise.id.in_(ids))
 
 
 def list_revoked(run: RoundRun) -> list[Promise]:
-    """The promises of the run that were revoked."""
+    """The revoked promises of the run, in order of id."""
     revoked = Promise.state == PromiseState.REVOKED
     return _list_assignments(Promise.round_run_id == run.id, revoked)
 
@@ -139,7 +139,7 @@ def _list_assignments(*conditions: ColumnElement[bool]) -> list[Promise]:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """What was found for one need, and the organisations that give it."""
+    """What was found for one need, and the organisations of its promises, ended ones too."""
 
     outcome: NeedOutcome
     givers: list[Organisation]
@@ -150,7 +150,7 @@ class RunLine:
 
 
 def read_lines(run: RoundRun, outcomes: list[NeedOutcome]) -> list[RunLine]:
-    """The lines of these outcomes; one statement finds the givers of all."""
+    """Return the lines of these outcomes; one query finds the givers of all."""
     givers = list_givers(run, outcomes)
     return [
         RunLine(row, [found.organisation for found in givers.get(row.need_id, [])])

@@ -1,4 +1,4 @@
-"""What an address asks for of the memory of the months."""
+"""Read from an address which part of the memory of the months it asks for."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from matchmaker.words.labels import get_name
 
 @dataclass(frozen=True, slots=True)
 class MemoryAddress:
-    """What the address asks for."""
+    """What the address asks for: months, grouping, and the count whose promises are listed."""
 
     form: MemoryForm
     span: Span
@@ -28,7 +28,7 @@ class MemoryAddress:
     today: date
 
     def make_url(self, endpoint: str, **more: Any) -> str:
-        """A page of the same months and groups."""
+        """The address of another page with the same months and grouping."""
         first, last = f"{self.span.first:%Y-%m}", f"{self.span.last:%Y-%m}"
         return url_for(endpoint, first=first, last=last, by=self.by.value, **more)
 
@@ -38,7 +38,11 @@ class MemoryAddress:
 
 
 def read_address() -> MemoryAddress | None:
-    """None while no month is published."""
+    """Return what the address asks for; None while no month is published.
+
+    The latest month is shown if none is chosen; a choice that is not offered is replaced by the
+    usual one.
+    """
     office = get_subdistrict_id(current_user)
     months = remembered.list_months(office)
     if not months:
@@ -67,11 +71,11 @@ def require_address() -> MemoryAddress:
 
 
 def get_group_id() -> int | None:
-    """The group of the address; None for all."""
+    """The id of the group in the address; None, for all groups, if it has no number."""
     typed = request.args.get("group", "")
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 9 else None
 
 
 def name_group(group: Any) -> str:
-    """A group as lists name it: homes and volunteers by their references."""
+    """Name a group for lists: homes and volunteers by reference, others by name."""
     return group.reference if hasattr(group, "reference") else get_name(group)

@@ -26,7 +26,7 @@ COUNTS = {
     "waits_on": _l("Still missing, and waits on"),
 }
 
-# What a list of promises can be asked for: those, and the steps of the board.
+# What a list of promises may show: the promises of each count, and those of each step of the board.
 ROWS = {
     **COUNTS,
     "accepted": _l("Givers said yes"),
@@ -36,7 +36,7 @@ ROWS = {
 
 
 class MemoryForm(FilterForm):
-    """Months, and how they are grouped; ``counted`` names the rows of one count."""
+    """Months, how they are grouped, and which count's promises are listed (``counted``)."""
 
     first = DropdownField(_l("From month"))
     last = DropdownField(_l("To month"))
@@ -44,7 +44,7 @@ class MemoryForm(FilterForm):
     counted = DropdownField(_l("Promises"), choices=make_choices(ROWS.items()))
 
     def fill_choices(self, months: Sequence[date]) -> "MemoryForm":
-        """Set the months to choose from."""
+        """Set the months to choose from; return the form."""
         named = [(f"{month:%Y-%m}", format_month(month)) for month in months]
         self.first.choices = self.last.choices = make_choices(named)
         return self

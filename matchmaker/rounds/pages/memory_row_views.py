@@ -1,4 +1,4 @@
-"""The promises that a count of the memory counts."""
+"""The list of the promises that one count of the memory counts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ from matchmaker.words.quantities import format_month, format_quantity, get_unit_
 @bp.get("/memory/promises")
 @requires(Permission.ROUND_READ)
 def memory_rows() -> str:
-    """The promises that one count counts."""
+    """Show the promises that the chosen count counts."""
     asked = read_address()
     if asked is None:
         return render_template("rounds/memory_empty.html")
@@ -49,7 +49,7 @@ def memory_rows() -> str:
 @bp.route("/memory/promises.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.ROUND_READ)
 def download_memory_rows(file_format: str) -> Answer:
-    """The same promises as a file."""
+    """Send these promises as a file."""
     return send_list(_make_rows(require_address()), file_format)
 
 
@@ -80,7 +80,7 @@ _STATE = Column[Promise](
 
 
 def _make_amounts(show: Callable[[int, str], str | int | float]) -> list[Column[Promise]]:
-    """What was promised and what of it was given, as ``show`` shows units."""
+    """The columns of what was promised and what was given; ``show`` formats a count of units."""
     return [
         Column[Promise](
             header=_l("Amount promised"), read=lambda row: show(row.units, row.asked.category.unit)

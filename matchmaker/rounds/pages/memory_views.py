@@ -29,7 +29,7 @@ from matchmaker.words.quantities import format_quantity, get_unit_word, make_cel
 @bp.get("/memory")
 @requires(Permission.ROUND_READ)
 def memory() -> str:
-    """What was promised and delivered, by group; each count leads to its promises."""
+    """Show what was promised and given, by group; each count links to its promises."""
     asked = read_address()
     if asked is None:
         return render_template("rounds/memory_empty.html")
@@ -48,13 +48,13 @@ def memory() -> str:
 @bp.route("/memory.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.ROUND_READ)
 def download_memory(file_format: str) -> Answer:
-    """The same groups as a file."""
+    """Send these groups as a file."""
     return send_list(_make_groups(require_address()), file_format)
 
 
 @dataclass(frozen=True, slots=True)
 class _GroupLine:
-    """A group, and the persons that it names by reference."""
+    """A group with its counts, and the ids of the persons that it identifies by reference."""
 
     row: Remembered
     persons: tuple[int, ...] = ()
@@ -92,7 +92,7 @@ def _make_name_column(asked: MemoryAddress) -> Column[_GroupLine]:
 
 
 def _make_counts(asked: MemoryAddress) -> list[Column[_GroupLine]]:
-    """A column for each count; the number leads to its promises."""
+    """A column for each count; its number links to the promises."""
 
     def make(name: str) -> Column[_GroupLine]:
         return Column[_GroupLine](
@@ -110,7 +110,7 @@ def _make_counts(asked: MemoryAddress) -> list[Column[_GroupLine]]:
 def _make_units(
     asked: MemoryAddress, show: Callable[[int, str], str | int | float]
 ) -> list[Column[_GroupLine]]:
-    """Units as ``show`` shows them; they are added up within one kind of help alone."""
+    """The columns of amounts, formatted by ``show``; only groups of one kind of help have them."""
     if asked.by is not Group.CATEGORY:
         return []
     return [

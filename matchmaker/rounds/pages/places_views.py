@@ -1,4 +1,4 @@
-"""The free places of a published month: search for others, and keep what is found."""
+"""The free places of a published month: search for other givers, and keep what is found."""
 
 from datetime import date
 
@@ -27,14 +27,14 @@ from matchmaker.web.permissions import Permission, has_permission, requires
 @bp.get("/<month:month>/places")
 @requires(Permission.ROUND_READ)
 def places(month: date) -> str:
-    """What is free, the latest search and what it found."""
+    """Show what is free, the latest search and what it found."""
     return _show(queries.get_round(month, current_user))
 
 
 @bp.get("/<month:month>/places/progress")
 @requires(Permission.ROUND_READ)
 def places_progress(month: date) -> str:
-    """The part of the page that it polls while a search is under way."""
+    """Show the progress of the latest search: the part of the page that is polled while it runs."""
     match_round = queries.get_round(month, current_user)
     repair = repairs.find_latest(repairs.require_in_force(match_round))
     if repair is None:
@@ -118,7 +118,7 @@ def _make_form(repair: RoundRepair | None) -> AcceptForm:
 
 
 def _ask(form: AcceptForm, repair: RoundRepair | None) -> None:
-    """Ask to tick that some aims of a search are not proved."""
+    """Ask to tick that some aims of a search are not proved, if any are not."""
     count = repairs.count_unproved(repair) if repair is not None else 0
     sentence = ngettext(
         "I have read that %(num)s aim is not proved, and accept it.",
@@ -129,7 +129,7 @@ def _ask(form: AcceptForm, repair: RoundRepair | None) -> None:
 
 
 def _show(match_round: MatchRound, sent: AcceptForm | None = None) -> str:
-    """The page; ``sent`` is the form that keeps what was found, as it was sent."""
+    """Show the page; ``sent``: the form to keep what was found, as the reader sent it."""
     run = match_round.published_run
     if run is None:
         raise NotFoundError("round.not_published")

@@ -1,4 +1,4 @@
-"""The promises of a run held against the present: which cannot be kept, and revoking them."""
+"""The page of a run's promises that cannot be kept any more, and their revocation."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,7 +29,7 @@ _LONGEST_NUMBER = 9  # digits of a row's id
 
 
 class RevokeForm(IdempotentForm):
-    """The promises to revoke, each by the number of its line."""
+    """The promises to revoke, each by its id."""
 
     chosen = CheckboxesField(
         _l("Promises to revoke"),
@@ -38,7 +38,7 @@ class RevokeForm(IdempotentForm):
     )
 
     def fill(self, rows: Sequence[Promise], reasons: dict[int, str], month: date) -> None:
-        """Offer ``rows``, all of them ticked until the form is sent."""
+        """Offer ``rows`` to choose from, all of them ticked until the form is sent."""
         self.chosen.choices = make_choices(
             (row.id, f"{name_promise(row, month)} – {reasons[row.id]}") for row in rows
         )
@@ -46,13 +46,16 @@ class RevokeForm(IdempotentForm):
             self.chosen.data = [str(row.id) for row in rows]
 
     def read_chosen(self) -> set[int]:
-        """The ids of the ticked lines; what is no number is ignored."""
+        """The ids of the ticked promises; other text is ignored."""
         typed = (text for text in self.chosen.data or () if text.isascii() and text.isdecimal())
         return {int(text) for text in typed if len(text) <= _LONGEST_NUMBER}
 
 
 def name_promise(row: Promise, month: date) -> str:
-    """A promise in one line: number of the need, what, who gives it, when. No resident's name."""
+    """Name a promise in one line: reference, category, amount, giver, visitor and time.
+
+    The resident is not named.
+    """
     parts = [
         row.asked.reference,
         get_name(row.asked.category),
@@ -67,7 +70,7 @@ def name_promise(row: Promise, month: date) -> str:
 @bp.get("/<month:month>/runs/<id:number>/promises/")
 @requires(Permission.ROUND_READ)
 def promises(month: date, number: int) -> str:
-    """Which promises of the run cannot be kept any more."""
+    """Show which promises of the run cannot be kept any more."""
     return _show(find_run(month, number), RevokeForm(formdata=None))
 
 
@@ -112,11 +115,11 @@ def _show(run: RoundRun, form: RevokeForm) -> str:
 
 
 def _list_persons(rows: Sequence[Promise]) -> set[int]:
-    """Who gets these promises, and who comes."""
+    """The ids of the persons for these promises: residents and visitors."""
     receivers = {row.asked.resident.person_id for row in rows}
     return receivers | {row.volunteer.person_id for row in rows if row.volunteer}
 
 
 def _falls_by_itself(run: RoundRun, row: Broken) -> bool:
-    """Whether the publication revokes the promise without being asked."""
+    """Whether the publication will revoke the promise without anybody asking for it."""
     return row.reason in RECEIVER_GONE and run.match_round.published_run_id != run.id

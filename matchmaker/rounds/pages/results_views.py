@@ -25,7 +25,7 @@ bp = Blueprint("results", __name__, url_prefix="/results")
 @bp.get("/")
 @public
 def index() -> str:
-    """Every published month, latest first, and every month that is being decided."""
+    """List every published month, latest first, and every locked month without a publication."""
     rounds, undecided = queries.list_published_rounds(), queries.list_undecided_rounds()
     offices = {row.subdistrict_id for row in (*rounds, *undecided)}
     return render_template(
@@ -36,7 +36,7 @@ def index() -> str:
 @bp.get("/<month:month>/")
 @public
 def show(month: date) -> str:
-    """The result of the month; the street offices to choose from, if several decided it."""
+    """Show the result of a month, or a choice of street offices if several locked it."""
     rounds = queries.list_public_rounds(month)
     if len(rounds) > 1:
         return render_template("results/offices.html", month=month, rounds=rounds)
@@ -46,7 +46,7 @@ def show(month: date) -> str:
 @bp.get("/<month:month>/<office>/")
 @public
 def show_office(month: date, office: str) -> str:
-    """The result of one street office, by its code."""
+    """Show the result of the street office with this code."""
     rounds = queries.list_public_rounds(month)
     return _show_round([row for row in rounds if row.subdistrict.code == office])
 
@@ -54,7 +54,7 @@ def show_office(month: date, office: str) -> str:
 @bp.get("/<month:month>/<office>/month.<any(zip):file_format>")
 @public
 def download(month: date, office: str, file_format: str) -> Response:
-    """Question, answer and checker of the published month, without names, for everybody."""
+    """Send the file of a published month, which has no names: question, answer and checker."""
     rounds = [row for row in queries.list_public_rounds(month) if row.subdistrict.code == office]
     bundle = find_bundle(rounds[0]) if rounds else None
     if bundle is None:
@@ -62,13 +62,16 @@ def download(month: date, office: str, file_format: str) -> Response:
     if bundle.sha256 in request.if_none_match:
         return Response(status=304)
     answer = send_file(file_format, f"{office}-{month:%Y-%m}", bundle.content)
-    answer.headers["Cache-Control"] = "no-cache"  # kept, and asked for again: it may be withdrawn
+    answer.headers["Cache-Control"] = "no-cache"  # asked for each time: it may be withdrawn
     answer.set_etag(bundle.sha256)
     return answer
 
 
 def _show_round(rounds: Sequence[MatchRound]) -> str:
-    """The result; before the publication and after its withdrawal, what is fixed of the month."""
+    """Show the result or, while no publication is in force, what is fixed of the month.
+
+    ``rounds``: none or one. Raises ``NotFoundError`` for none.
+    """
     if not rounds:
         raise NotFoundError("results.unknown")
     [match_round] = rounds

@@ -1,4 +1,4 @@
-"""The review of a run: figures, stages, print; pins and forbids."""
+"""The review of a run: figures, stages, print and proof; pins and forbids."""
 
 from datetime import date
 from typing import Any
@@ -67,7 +67,7 @@ def override(month: date, reference: str) -> Answer:
 
 
 def _show_override(match_round: MatchRound, need: Need, form: OverrideForm) -> str:
-    """The form, and who could still publish after this pin or forbid."""
+    """Show the form, and who could still publish after this pin or forbid."""
     with_hands = hands.foresee_hands(match_round, current_user, [need.id])
     return render_template(
         "rounds/override.html",
@@ -108,7 +108,7 @@ def print_review(month: date, number: int) -> str:
 @bp.route("/<month:month>/runs/<id:number>/proof.<any(zip):file_format>", methods=["GET", "POST"])
 @requires(Permission.ROUND_READ)
 def download_proof(month: date, number: int, file_format: str) -> Answer:
-    """Question, answer and certificate, for anybody who wants to check them without this site."""
+    """Send question, answer, certificate and draw, to be checked without this site."""
     run = find_run(month, number)
     content = make_proof_zip(run)
     if content is None:
@@ -124,7 +124,7 @@ def download_proof(month: date, number: int, file_format: str) -> Answer:
 
 
 def _describe(run: RoundRun) -> dict[str, Any]:
-    """Everything that the review shows; only the run itself when it has no result."""
+    """Everything that the review shows; without figures, the run and the pins in conflict."""
     match_round = run.match_round
     names = figures.read_names(match_round.subdistrict_id)
     context: dict[str, Any] = {
@@ -157,7 +157,7 @@ def _describe(run: RoundRun) -> dict[str, Any]:
 
 
 def _describe_conflict(run: RoundRun) -> dict[str, Any]:
-    """The pins that leave no answer, with what the buttons that lift them need."""
+    """The pins and forbids that leave no answer, and what the buttons to lift them need."""
     return {
         "conflict": doubts.list_conflict(run),
         "can_run": has_permission(current_user.role, Permission.ROUND_RUN),
@@ -176,5 +176,5 @@ def _name_wait(code: str) -> str:
 
 
 def find_run(month: date, number: int) -> RoundRun:
-    """A run of the reader's street office. Raises ``NotFoundError``."""
+    """Return a run of the reader's street office. Raises ``NotFoundError`` if there is none."""
     return queries.get_run(queries.get_round(month, current_user), number)

@@ -40,7 +40,7 @@ class StepPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One step of the path, and whether it is done."""
+    """One step of the path, and whether it is done, the present one, or still to come."""
 
     step: RoundStep
     place: StepPlace
@@ -48,7 +48,7 @@ class PathStep:
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """The latest run and its job; ``is_under_way`` while it is waiting or being solved."""
+    """A run and its job; ``is_under_way`` while the run waits or is being solved."""
 
     run: RoundRun
     job: Job
@@ -68,7 +68,10 @@ _NEXT_STEP = {
 
 
 def find_free_month(rounds: Sequence[MatchRound], now: datetime) -> date | None:
-    """The next month that can be opened and has no round yet; None if all have one."""
+    """The month to open: the first without a round of next month, the one after, and this one.
+
+    None if all three have one.
+    """
     present, last = list_open_months(now)
     taken = {row.month for row in rounds}
     free = (row for row in (add_months(present, 1), last, present) if row not in taken)
@@ -76,7 +79,7 @@ def find_free_month(rounds: Sequence[MatchRound], now: datetime) -> date | None:
 
 
 def list_steps(match_round: MatchRound) -> list[PathStep]:
-    """Every step and whether it is done; all are once the month is closed."""
+    """Every step of the path in order, and its place; all are done once the month is closed."""
     steps = list(RoundStep)
     now = _NEXT_STEP.get(match_round.state)
     position = len(steps) if now is None else steps.index(now)
@@ -85,7 +88,7 @@ def list_steps(match_round: MatchRound) -> list[PathStep]:
 
 
 def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
-    """The progress of the first of ``runs``, which is the latest; None without runs."""
+    """The progress of the first of ``runs``, latest first; None without runs."""
     if not runs:
         return None
     job = get_job(runs[0])
@@ -98,11 +101,11 @@ def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
 
 @dataclass(frozen=True, slots=True)
 class RunSteps:
-    """What a person may do with a run under review, or why not; at most one of them is True.
+    """What a person may do with a run under review, or why not; at most one of the fields is True.
 
     waits_for_starter   the person who started the run has not accepted yet what is not proved
-    needs_another       who started the run does not publish it
-    had_a_hand          nor does who pinned or forbade, or verified what a pin changed
+    needs_another       the person started the run, so another must publish it
+    had_a_hand          the person pinned or forbade, or verified what a pin changed
     needs_plain         pins are in force, and no run without them has a result to compare with
     is_outdated         pins or forbids changed since
     is_comparison       it left out the pins and forbids in force
@@ -119,8 +122,11 @@ class RunSteps:
 
 
 def choose_run(runs: Sequence[RoundRun]) -> RoundRun | None:
-    """The run to go on with, of ``runs``, latest first: one that asks what is asked now before one
-    that does not, then a proved one, then the latest; None if none has a result."""
+    """Choose the run to go on with; None if no run has a checked result.
+
+    ``runs``: latest first. Runs that ask the present question come before others, then proved ones,
+    then the latest.
+    """
     usable = [run for run in runs if is_usable(run)]
     candidates = list_present_runs(usable) or usable
     proved = (run for run in candidates if not count_unproved(run))
@@ -128,7 +134,11 @@ def choose_run(runs: Sequence[RoundRun]) -> RoundRun | None:
 
 
 def count_broken(run: RoundRun | None, now: datetime) -> int:
-    """The promises of a run that somebody has to look at: under review, or in force."""
+    """Count the promises of a run that cannot be kept and that somebody has to look at.
+
+    The run is under review or published. Before the publication, those that it revokes by itself do
+    not count.
+    """
     if run is None or not is_revocable(run):
         return 0
     broken = list_broken(run, now)
@@ -138,7 +148,10 @@ def count_broken(run: RoundRun | None, now: datetime) -> int:
 
 
 def list_run_steps(run: RoundRun, user: User) -> RunSteps:
-    """The steps that the services would not refuse; none of a run without a result."""
+    """What ``user`` may do with a run: what no service refuses.
+
+    Nothing may be done outside a review, or without a checked result.
+    """
     if run.match_round.state is not RoundState.REVIEW or not is_usable(run):
         return RunSteps()
     overrides = list_active_overrides(run.match_round)

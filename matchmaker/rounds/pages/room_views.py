@@ -1,4 +1,4 @@
-"""The list of months, opening a month, and the room of a round."""
+"""The list of months, the opening of a month, and the room of a round."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -80,7 +80,7 @@ def open_round() -> Answer:
 
 
 def _propose_month() -> date:
-    """The next month that has no round yet; next month if all that can be opened have one."""
+    """The month to propose: see ``find_free_month``; next month if it finds none."""
     now = get_now()
     free = find_free_month(queries.list_rounds(current_user), now)
     return free or add_months(get_month(now), 1)
@@ -93,11 +93,11 @@ def show(month: date) -> str:
 
 
 def show_room(month: date, form: ButtonForm) -> str:
-    """The room: the round's state, what comes next, every run."""
+    """Show the room: the round's state, what comes next, and every run."""
     match_round, now = queries.get_round(month, current_user), get_now()
     is_draft = match_round.state is RoundState.DRAFT
     lines = check_readiness(match_round, get_local_date(now)) if is_draft else []
-    runs = [] if is_draft else list_runs(match_round)  # what is not locked has neither
+    runs = [] if is_draft else list_runs(match_round)  # a draft has no runs and no overrides
     candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
     in_hand = candidate or match_round.published_run
     return render_template(
@@ -125,7 +125,7 @@ def show_room(month: date, form: ButtonForm) -> str:
 
 
 def _describe_promises(run: RoundRun | None, now: datetime) -> dict[str, Any]:
-    """How many promises of a published run are in each state, and how many places are free."""
+    """Count the promises of a published run in each state, and its free places."""
     held = list_held(run)
     counts = count_promises(held)
     tiles = [{"label": str(get_label(state)), "value": count} for state, count in counts.items()]
@@ -135,7 +135,7 @@ def _describe_promises(run: RoundRun | None, now: datetime) -> dict[str, Any]:
 @bp.get("/<month:month>/progress")
 @requires(Permission.ROUND_READ)
 def progress(month: date) -> str:
-    """The part of the room that it polls while a run is being solved."""
+    """Show the progress of the latest run: the part of the room that is polled meanwhile."""
     match_round = queries.get_round(month, current_user)
     runs = list_runs(match_round)
     return render_template(
@@ -144,7 +144,7 @@ def progress(month: date) -> str:
 
 
 def _describe_prices(run: RoundRun | None) -> dict[int, str]:
-    """What the pins and forbids of the run in hand cost, by the id of the row."""
+    """What the pins and forbids of a run cost, keyed by the id of the row."""
     if run is None or not run.prices:
         return {}
     match_round = run.match_round
@@ -152,7 +152,7 @@ def _describe_prices(run: RoundRun | None) -> dict[int, str]:
 
 
 def _list_publishers(match_round: MatchRound) -> Sequence[User] | None:
-    """Who could publish if the reader started the next run; None if no run can be started."""
+    """Who could publish if the reader started the next run; None if the reader cannot start one."""
     if not _can_run() or match_round.state not in _BEFORE_PUBLICATION:
         return None
     return hands.list_publishers(match_round, hands.foresee_hands(match_round, current_user))

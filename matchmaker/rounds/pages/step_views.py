@@ -1,4 +1,7 @@
-"""The steps of a round after its draw: solve, cancel, publish, withdraw. Each page asks."""
+"""The steps of a round after its draw: solve, cancel, accept, publish, withdraw.
+
+The pages of the last three ask before they act.
+"""
 
 from datetime import date
 
@@ -37,7 +40,7 @@ def solve(month: date) -> Answer:
 @bp.post("/<month:month>/solve-plain")
 @requires(Permission.ROUND_RUN)
 def solve_plain(month: date) -> Answer:
-    """A run without the pins and forbids in force, to compare with."""
+    """Start a run without the pins and forbids in force, to compare with."""
     return _start(month, is_plain=True)
 
 
@@ -76,7 +79,7 @@ def cancel(month: date, number: int) -> Answer:
 @bp.route("/<month:month>/runs/<id:number>/accept", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def accept(month: date, number: int) -> Answer:
-    """The person who started a run reads and accepts what is not proved of it."""
+    """Let the person who started a run read and accept what is not proved of it."""
     run, form = _get_run(month, number), AcceptForm()
 
     def act() -> str:
@@ -109,7 +112,7 @@ def publish(month: date, number: int) -> Answer:
         return url_for("rounds.show", month=month)
 
     if not list_active_overrides(run.match_round):
-        del form.no_interest  # nobody was helped or harmed by hand
+        del form.no_interest  # no pin or forbid helped or harmed anybody
 
     def show() -> str:
         publication.require_publishable(run, current_user)
@@ -130,7 +133,7 @@ def _describe_heard(heard: Heard) -> str:
 
 
 def _ask(form: AcceptForm, run: RoundRun) -> None:
-    """Ask to tick what is not proved of the run, if anything is."""
+    """Ask to tick what is not proved of the run, if anything is not."""
     verdict = find_verdict(run) if count_unproved(run) else None
     sentence = None
     if verdict is not None:
@@ -149,7 +152,7 @@ def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
         names=names,
         form=form,
         broken=count_broken(run, get_now()),
-        overrides=list_active_overrides(run.match_round),  # those of the run: see its refusals
+        overrides=list_active_overrides(run.match_round),  # the run's own: others are refused
         comparison=hands.compare_with_plain(run),
         prices=describe_prices(run, names, run.match_round.policy),
     )

@@ -1,7 +1,7 @@
-"""What one home asks of one divisible kind is one ask of the month, however many needs say it.
+"""Join what one home asks of one divisible kind to one ask of the month.
 
 The snapshot keeps every need as entered. The question joins those that agree (FORMULATION.md, "One
-kind, one least"), and the answer is handed back need by need, so that each has its own outcome.
+kind, one least"). The answer is handed back need by need, so that each has its own outcome.
 """
 
 import json
@@ -20,10 +20,10 @@ _SIGN = "+"  # no reference has it: N2607-0001+N2607-0007 is one ask of two need
 def join_asks(
     needs: Iterable[Need], least: Mapping[str, int], ruled: Collection[str]
 ) -> tuple[Need, ...]:
-    """The asks of the month. ``least``: units that help, by divisible kind.
+    """Return the asks of the month. ``least``: the least units that help, keyed by divisible kind.
 
-    A need that a pin or forbid names (``ruled``) stays by itself. A kind has one least: if an ask
-    is smaller, that is the least of the month.
+    A need that a pin or forbid names (``ruled``) stays by itself. A kind has one least in the
+    month: if one of its asks is smaller, the quantity of the smallest ask.
     """
     joined: dict[tuple[object, ...], list[Need]] = defaultdict(list)
     for need in needs:
@@ -38,7 +38,7 @@ def join_asks(
 
 
 def _join(members: list[Need]) -> Need:
-    """One ask: quantities added, the most urgent, the longest wait, the lowest lot."""
+    """Join needs to one ask: the sum of quantities, most urgent tier, longest wait, lowest lot."""
     return replace(
         members[0],
         id=_SIGN.join(sorted(need.id for need in members)),
@@ -52,7 +52,11 @@ def _join(members: list[Need]) -> Need:
 
 @dataclass(frozen=True, slots=True)
 class HandedBack:
-    """An answer by needs as entered. ``left``: needs whose ask was met with what others took."""
+    """An answer by needs as entered.
+
+    ``left``: needs that got nothing although their ask was met, because others of it took the
+    units.
+    """
 
     solution: Solution
     explanations: tuple[Explanation, ...]
@@ -62,9 +66,11 @@ class HandedBack:
 def hand_back(
     snapshot: Snapshot, solution: Solution, explanations: Iterable[Explanation] = ()
 ) -> HandedBack:
-    """The answer with each need by itself. Units go to the most urgent need of an ask first, then
-    to the longest wait, then to who lost a promise, then to the lowest lot: to each the least that
-    helps, then what it asked.
+    """Return the answer with each need by itself.
+
+    Within an ask, units go to the most urgent need first, then to the longest wait, then to a need
+    that lost a promise, then to the lowest lot. In this order each need first gets the least that
+    helps, and then what it asked.
     """
     lines: dict[str, list[Assignment]] = defaultdict(list)
     for line in solution.assignments:
@@ -89,18 +95,18 @@ def _deal_all(snapshot: Snapshot, lines: Mapping[str, list[Assignment]]) -> Iter
 
 
 def list_members(ask: str) -> list[str]:
-    """The needs that one ask of the month joins, by reference."""
+    """The references of the needs that one ask of the month joins."""
     return ask.split(_SIGN)
 
 
 def map_asks(problem_json: str) -> dict[str, frozenset[str]]:
-    """Of each need of the question, by reference: the needs of its ask, itself among them."""
+    """Map the reference of each need of the question to those of its ask, its own among them."""
     asks = [frozenset(list_members(need["id"])) for need in json.loads(problem_json)["needs"]]
     return {part: ask for ask in asks for part in ask}
 
 
 def _divide(units: int, members: list[FrozenNeed], least: int) -> dict[str, int]:
-    """Units of each member, in the order in which they are served."""
+    """Divide units of an ask between its members, in the order in which they are served."""
     ordered = sorted(members, key=lambda row: (row.tier, -row.waiting, not row.lost, row.lot))
     given = dict.fromkeys((row.reference for row in ordered), 0)
     for row in ordered:
@@ -115,7 +121,7 @@ def _divide(units: int, members: list[FrozenNeed], least: int) -> dict[str, int]
 
 
 def _deal(lines: Iterable[Assignment], units: Mapping[str, int]) -> Iterator[Assignment]:
-    """The lines of an ask, cut so that each member gets its units."""
+    """Cut the lines of an ask so that each member gets its units."""
     wanted = iter([(need, number) for need, number in units.items() if number])
     need, open_units = next(wanted)
     for line in sorted(lines):

@@ -1,9 +1,9 @@
 """The names under which a month is drawn, and under which it may be published.
 
-A row draws under a random lot that it has for good. The question has a lot of the month in its
-place: the keyed hash of the row's lot, so that no name that is published of one month can be found
-again in another. Givers, kinds, committees and skills have no lot; theirs is the keyed hash of the
-name. Months that were locked without a key are drawn under lots and names as they always were.
+A row keeps one random lot for good. The question has a lot of the month in its place: the keyed
+hash of the row's lot, so that no published name of one month can be found again in another. Givers,
+kinds, committees and skills have no lot; the keyed hash of their name takes its place. Months that
+were locked without a key are drawn under their rows' own lots, and have no other names.
 """
 
 import hashlib
@@ -15,18 +15,24 @@ from datetime import date
 from matchmaker.rounds.question.snapshot import DueVisit, FrozenNeed, Snapshot
 from optimizer.problem import Need, Person, Problem, Stock
 
-_LENGTH = 32  # hexadecimal digits: no two names of a month are ever alike
+_LENGTH = 32  # hexadecimal digits, so that two names of a month are never alike
 
 
 def make_key(office_key: str, month: date) -> str:
-    """The key of a street office's month. It is kept in the snapshot, which is not published."""
+    """Return the key of a street office's month.
+
+    It is kept in the snapshot, which is not published.
+    """
     return _hash(office_key, f"month {month:%Y-%m}")
 
 
 def give_lots(
     snapshot: Snapshot, stocks: Iterable[Stock], people: Iterable[Person], needs: Iterable[Need]
 ) -> tuple[tuple[Stock, ...], tuple[Person, ...], tuple[Need, ...]]:
-    """The rows with their names for the draw; needs are those of a home, known by its lot alone."""
+    """Return the rows with their lots for the draw; a need's recipient is its home's lot.
+
+    Without a key the lots are those of the rows, and homes do not draw.
+    """
     asked: dict[str, FrozenNeed | DueVisit] = {row.reference: row for row in snapshot.needs}
     asked |= {row.id: row for row in snapshot.due_visits}
     lots = {row.name: row.lot for row in snapshot.offers}
@@ -51,14 +57,17 @@ def _name_need(need: Need, lot: str, home: str, *, has_key: bool) -> Need:
 
 
 def name_lots(snapshot: Snapshot, names: Iterable[str]) -> dict[str, str]:
-    """The lots of all other names of a question: givers, kinds, committees, skills."""
+    """Map all other names of a question to their lots: givers, kinds, committees and skills.
+
+    The map is empty for a month without a key.
+    """
     if not snapshot.key:
         return {}
     return {name: _hash(snapshot.key, f"name {name}") for name in sorted(set(names)) if name}
 
 
 def list_names(problem: Problem) -> Iterator[str]:
-    """The names of a question that have no lot of their own, some of them repeatedly."""
+    """The names of a question that have no lot of their own; a name may come repeatedly."""
     for stock in problem.stocks:
         yield from (stock.giver, stock.category, *stock.areas)
     for person in problem.people:

@@ -1,7 +1,7 @@
 """Turn the snapshot of a month into the optimizer's problem, row by row.
 
-A need keeps its reference; a due visit is named by its pairing and number (``P0007#2``), an offer
-by its name in the snapshot, a volunteer by reference; rows of one human being are one person,
+A need keeps its reference. A due visit is named by its pairing and number (``P0007#2``), an offer
+by its name in the snapshot, a volunteer by reference. Rows of one human being become one person,
 named by the first of their references. See optimizer/problem.py for the fields.
 """
 
@@ -45,7 +45,7 @@ RuleName = tuple[str, str | None, str | None]  # need, offer and person of a pin
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
 MOST_URGENT_BY_WAITING = 2  # of the second policy
-MISSED_POINTS = 100  # of a due visit that was missed last month, under the second policy
+MISSED_POINTS = 100  # added for a due visit that was missed last month, under the second policy
 
 # Points for each visit that goes to a known giver: the same visitor ranks above the organisation.
 SAME_VOLUNTEER_SCORE = 10
@@ -55,9 +55,10 @@ SAME_ORGANISATION_SCORE = 4
 def make_problem(
     snapshot: Snapshot, seed: str, overrides: Iterable[FrozenOverride] | None = None
 ) -> Problem:
-    """The problem of a frozen month; ``overrides`` replaces the snapshot's own.
+    """Return the problem of a frozen month.
 
-    Raises ``ProblemError`` when the rows contradict each other.
+    ``overrides`` replaces the pins and forbids of the snapshot; None keeps them. Raises
+    ``ProblemError`` when the rows contradict each other.
     """
     in_force = tuple(snapshot.overrides if overrides is None else overrides)
     policy, rows = get_policy(snapshot.policy), _make_rows(snapshot)
@@ -86,9 +87,10 @@ def make_problem(
 def list_common_days(
     snapshot: Snapshot, lines: Iterable[Assignment]
 ) -> dict[tuple[str, str | None], list[int] | None]:
-    """The days of the month on which a need is served, by need and slot (None: delivered).
+    """Map each need and slot of ``lines`` to the days of the month on which the need can be served.
 
-    They are the days of the slot on which all that serves it is valid with it. None: any day.
+    The slot is None for a delivery. On each of these days the need and everything that serves it
+    are valid. None instead of days: any day.
     """
     rows, served = _make_rows(snapshot), defaultdict(list)
     for line in lines:
@@ -111,7 +113,7 @@ def list_common_days(
 
 
 def _name_slot_days(snapshot: Snapshot, rows: "_Rows") -> dict[str, tuple[str, ...]]:
-    """The days of every slot, if anything in the month is valid on some days only."""
+    """The days of every slot; empty if everything in the month is valid on all days."""
     is_dated = (
         any(stock.days for stock in rows.stocks)
         or any(person.days or person.skill_days for person in rows.people)
@@ -153,7 +155,7 @@ def _make_rows(snapshot: Snapshot) -> _Rows:
 
 
 def name_fair_stages(policy: str) -> frozenset[str]:
-    """The stages of a published policy whose levels are needs met of those possible.
+    """The stages of a published policy whose levels are needs met of those possible, by committee.
 
     The second policy has none: its levels count contested needs (``name_contest_stages``).
     """
@@ -172,10 +174,10 @@ def _name_stages(policy: str, kind: StageKind) -> frozenset[str]:
 
 
 def raise_tier(tier: int, waiting: int, policy: str) -> int:
-    """The tier, made one more urgent for every three rounds that passed the need over.
+    """Return the tier, made one more urgent for every three rounds that passed the need over.
 
-    Under a policy that serves tier after tier (``community/2``) nobody waits into danger: tier 1 is
-    only what was entered as such.
+    Waiting raises a need to tier 1 at most, or to tier 2 under a policy that serves tier after tier
+    (``community/2``): there only a need that was entered with tier 1 has it.
     """
     most_urgent = MOST_URGENT_BY_WAITING if get_policy(policy).tiers else 1
     return min(tier, max(most_urgent, tier - waiting // ROUNDS_PER_TIER))
@@ -213,7 +215,7 @@ def _make_needs(snapshot: Snapshot, categories: dict[str, FrozenCategory]) -> tu
 def _make_need(
     row: FrozenNeed, categories: dict[str, FrozenCategory], snapshot: Snapshot, steps: int
 ) -> Need:
-    """The need in the question. ``steps``: in which a month of its wait is counted."""
+    """Return the need of the question. ``steps``: units of wait that a month counts, 1 or 2."""
     category = categories[row.category]
     return Need(
         id=row.reference,
@@ -236,8 +238,11 @@ def _make_need(
 
 
 def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], snapshot: Snapshot) -> Need:
-    """The due visit in the question. One that was missed has waited a month where a policy looks at
-    the wait of duties, and else more points than any that was not."""
+    """Return the due visit as a need of the question.
+
+    If it was missed last month, the second policy gives it more points than any that was not; the
+    first policy counts it as having waited one month.
+    """
     category, slots = categories[row.category], snapshot.slots
     is_drawn = get_policy(snapshot.policy).is_drawn
     return Need(
@@ -288,7 +293,7 @@ def _list_requirements(category: FrozenCategory) -> tuple[str, ...]:
 
 
 def name_rule(row: FrozenOverride, persons: Mapping[str, str]) -> RuleName:
-    """What a pin or forbid names in the question: need, offer and person."""
+    """Return what a pin or forbid names in the question: need, offer and person."""
     person = persons.get(row.volunteer, row.volunteer) if row.volunteer else None
     return row.need, row.offer, person
 
@@ -308,7 +313,7 @@ def _make_forbids(
 def _list_rules(
     overrides: Iterable[FrozenOverride], kind: OverrideKind, persons: Mapping[str, str]
 ) -> dict[RuleName, str]:
-    """Reasons by need, offer and person; two rows of one human being give one rule."""
+    """Map need, offer and person to the reason; two rows of one human being give one rule."""
     found: dict[RuleName, str] = {}
     for row in overrides:
         if row.kind is kind:

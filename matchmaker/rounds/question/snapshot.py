@@ -1,11 +1,11 @@
 """The frozen month: every row that a round decides on, as values without personal names.
 
 The optimizer's codec reads and writes it: an unknown or missing key is an error, and equal months
-have equal bytes. Residents, households and volunteers are references; places, organisations and
+have equal bytes. Residents, households and volunteers are references; committees, organisations and
 categories are codes. ``freeze/`` makes it from rows, ``problem.py`` turns it into the question.
 
 A lot is the random name that a row draws under. Months of ``leshan-round/1`` have neither lots nor
-loads, and each need has a least quantity of its own; they are read and written as they always were.
+loads, and each need has its own least quantity. They are still read and written in that form.
 """
 
 import json
@@ -18,14 +18,14 @@ from optimizer import codec
 
 FIRST_FORMAT, FORMAT = "leshan-round/1", "leshan-round/2"
 
-Days = tuple[int, ...]  # days of the month on which something holds; empty: all that are left
+Days = tuple[int, ...]  # days of the month on which something holds; empty: all remaining days
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenCategory:
-    """A kind of help. ``people``: visitors at once; each must have the ``qualification``.
+    """A kind of help. ``people``: visitors at one visit; each must have the ``qualification``.
 
-    ``least`` is the least units that help a home; None: all that is asked, or nothing.
+    ``least``: the least units that help a home; None: only the whole quantity helps.
     """
 
     code: str
@@ -44,8 +44,8 @@ class FrozenNeed:
     quantity          units of the category, fen for money
     windows           empty: any time
     tier, waiting     urgency, 1 is the most urgent; number of rounds that passed the need over
-    least             of ``leshan-round/1`` alone: the least that helps
-    status_days       of the statuses that hold on some days of the month only
+    least             the least that helps, in ``leshan-round/1`` only
+    status_days       the days of the statuses that hold on some days of the month only
     lost              whether its last promise was not kept, without a fault of the recipient's
     """
 
@@ -71,8 +71,8 @@ class FrozenNeed:
 class DueVisit:
     """A visit that a long-term pairing must make in the month, in one of ``weeks`` (1 to 4).
 
-    ``volunteer`` is the usual visitor; None: anyone from the organisation. ``days``: on which the
-    pairing lasts. ``missed``: it stands for one that was not made in the month before.
+    ``volunteer``: the usual visitor; None: anyone of the organisation. ``days``: the days on which
+    the pairing lasts. ``missed``: the visit replaces one that was not made in the month before.
     """
 
     pairing: str
@@ -94,7 +94,7 @@ class DueVisit:
 
     @property
     def id(self) -> str:
-        """The name in question and solution: pairing and number, ``P0007#2``."""
+        """The name in question and answer: pairing and number, ``P0007#2``."""
         return f"{self.pairing}#{self.number}"
 
 
@@ -118,10 +118,11 @@ class FrozenOffer:
 
 @dataclass(frozen=True, slots=True)
 class FrozenVolunteer:
-    """A person who visits, at most ``visits`` times in the month.
+    """One entry of a person who visits, at most ``visits`` times in the month.
 
-    ``windows`` empty: never free; ``committees`` empty: visits anywhere. ``person`` names the one
-    human being of several such rows, by the first of their references; empty: of this row alone.
+    ``windows`` empty: never free; ``committees`` empty: visits anywhere. ``person``: the name
+    shared by several entries of one human being, the first of their references; empty: there is no
+    other entry.
     """
 
     reference: str
@@ -139,7 +140,7 @@ class FrozenVolunteer:
 
 @dataclass(frozen=True, slots=True)
 class FrozenOverride:
-    """A pin or forbid of one need: in general, with an offer, with a volunteer, or with both."""
+    """A pin or forbid of one need: in general, or of an offer, of a volunteer, or of both."""
 
     kind: OverrideKind
     need: str
@@ -152,7 +153,7 @@ class FrozenOverride:
 class CommitteeHistory:
     """Needs of a committee that were possible and met in earlier months, as the policy counts them.
 
-    The first policy counts every need, the second only what several committees competed for.
+    The first policy counts every need, the second only needs that several committees competed for.
     """
 
     committee: str
@@ -164,7 +165,7 @@ class CommitteeHistory:
 class FrozenLoad:
     """Units of a measure (visits, or a category) that an organisation carried in earlier rounds.
 
-    ``agreed``: units agreed to for these rounds and this one.
+    ``agreed``: the units that it agreed to for these rounds and this one.
     """
 
     organisation: str
@@ -178,10 +179,10 @@ class Snapshot:
     """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/2``.
 
     slots       times at which people can be visited, in order, without public holidays
-    slot_days   the days of the month of each slot by the calendar of the freeze; months frozen
-                before calendars were kept have none
-    key         secret of the month from which the names of what is published come; months locked
-                before there was one have none, and nothing of them is published so
+    slot_days   slot -> its days of the month by the calendar of the freeze; months frozen before
+                calendars were kept have none
+    key         secret of the month from which published names are made; months locked before there
+                was one have none, and no public file
     overrides   always empty: pins and forbids are made after the freeze, for each run
     """
 
@@ -211,7 +212,7 @@ class Snapshot:
 
     @property
     def has_lost(self) -> bool:
-        """Whether some need lost a promise: such a month counts waits in half months."""
+        """Whether some need lost a promise: a policy that draws then counts half months."""
         return any(need.lost for need in self.needs)
 
     @classmethod
@@ -220,22 +221,22 @@ class Snapshot:
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, object]:
-        """Plain JSON with every field written out."""
+        """Return plain JSON; fields that hold their default are left out."""
         plain: dict[str, object] = codec.to_json(self)
         return plain
 
     def to_text(self) -> str:
-        """The canonical JSON that is stored and hashed."""
+        """Return the canonical JSON that is stored and hashed."""
         return codec.canonical_text(self.to_json())
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
+        """The SHA-256 of the canonical JSON, as 64 hexadecimal digits."""
         return codec.sha256_of(self.to_json())
 
 
 def _check_rows(snapshot: Snapshot, is_first: bool) -> None:
-    """Ask for what each format has, and refuse what it has not."""
+    """Raise ``ProblemError`` for a row without what its format has, or with what it has not."""
     least, lot = ("missing", "unknown key") if is_first else ("unknown key", "missing")
     for k, need in enumerate(snapshot.needs):
         codec.require((need.least is not None) is is_first, f"$.needs[{k}].least", least)
@@ -246,8 +247,8 @@ def _check_rows(snapshot: Snapshot, is_first: bool) -> None:
 
 @lru_cache(maxsize=4)
 def read_text(text: str) -> Snapshot:
-    """The snapshot of a stored text, parsed at most once while it is cached.
+    """Return the snapshot of a stored text; the last four texts are cached.
 
-    Raises ``ProblemError`` when the text holds no snapshot of this format.
+    Raises ``ProblemError`` when it is no snapshot, ``ValueError`` when it is not JSON.
     """
     return Snapshot.from_json(json.loads(text))

@@ -1,4 +1,4 @@
-"""Who can visit, as persons of the optimizer's problem, and the days on which something holds."""
+"""Volunteers as persons of the optimizer's problem, and days as the problem names them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,17 +11,17 @@ from optimizer.problem import Person, Stock
 
 
 def name_days(days: Iterable[int]) -> tuple[str, ...]:
-    """Days of the month as the question names them: 07 for the seventh."""
+    """Write days of the month as the question names them: 07 for the seventh."""
     return tuple(f"{day:02d}" for day in days)
 
 
 def name_days_of(days: Mapping[str, Iterable[int]]) -> dict[str, tuple[str, ...]]:
-    """The days of each of several things, as the question names them."""
+    """Write the days of each thing as the question names them."""
     return {name: name_days(found) for name, found in days.items()}
 
 
 def name_volunteers(snapshot: Snapshot) -> dict[tuple[str, str], str]:
-    """The row that makes a visit, by person and offer, of persons who are more than one row."""
+    """Map person and offer to the row that makes the visit, for persons with more than one row."""
     found: dict[tuple[str, str], str] = {}
     for row in snapshot.volunteers:
         for offer in snapshot.offers if row.person else ():
@@ -31,12 +31,12 @@ def name_volunteers(snapshot: Snapshot) -> dict[tuple[str, str], str]:
 
 
 def name_persons(snapshot: Snapshot) -> dict[str, str]:
-    """The person of each row of a volunteer, by reference."""
+    """Map the reference of each row of a volunteer to the name of its person."""
     return {row.reference: row.person or row.reference for row in snapshot.volunteers}
 
 
 def make_people(snapshot: Snapshot, staffed: Sequence[Stock]) -> tuple[Person, ...]:
-    """The persons of the question; rows of one human being are one person."""
+    """Return the persons of the question; rows of one human being become one person."""
     rows: dict[str, list[Person]] = defaultdict(list)
     for row in snapshot.volunteers:
         rows[row.person or row.reference].append(_make_person(row, staffed, snapshot.slots))
@@ -44,7 +44,7 @@ def make_people(snapshot: Snapshot, staffed: Sequence[Stock]) -> tuple[Person, .
 
 
 def _join(name: str, rows: Sequence[Person]) -> Person:
-    """One person of all rows: what any of them offers, and no more visits than each allows."""
+    """Join all rows to one person: what any of them offers, and no more visits than each allows."""
     if len(rows) == 1:
         return replace(rows[0], id=name)
     areas = [row.areas for row in rows]
@@ -54,15 +54,15 @@ def _join(name: str, rows: Sequence[Person]) -> Person:
         most_visits=min(row.most_visits for row in rows),
         stocks=tuple(chain.from_iterable(row.stocks for row in rows)),
         skills=tuple(chain.from_iterable(row.skills for row in rows)),
-        areas=tuple(chain.from_iterable(areas)) if all(areas) else (),  # one goes anywhere
+        areas=tuple(chain.from_iterable(areas)) if all(areas) else (),  # one row goes anywhere
         slots=tuple(chain.from_iterable(row.slots for row in rows)),
-        days=rows[0].days,  # of the human being: the freeze gives each row the same
+        days=rows[0].days,  # the freeze gives each row of a human being the same
         skill_days=_join_days(rows),
     )
 
 
 def _join_days(rows: Sequence[Person]) -> dict[str, tuple[str, ...]]:
-    """The days of each skill that no row has on any day: those of all rows."""
+    """The days of each skill that every row with it holds on some days only: those of all rows."""
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for row in rows:
         for skill in row.skills:

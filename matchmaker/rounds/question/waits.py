@@ -1,4 +1,4 @@
-"""The waits of a question: in months, or in half months where somebody lost a promise."""
+"""The waits of a question: in months, or in half months if somebody lost a promise."""
 
 import re
 
@@ -9,17 +9,19 @@ _WAITING = re.compile(r"\bwaiting=(\d+)")
 
 
 def counts_half_months(snapshot: Snapshot) -> bool:
-    """Whether waits of the question are twice those of the month, so that there is room between.
+    """Whether the question counts waits in half months, so that a lost promise can add one half.
 
-    Who lost a promise then comes before all of equal urgency and wait, and after all who waited
-    longer (FORMULATION.md, W6). Policies that stop counting at a longest wait put nobody ahead.
+    A need that lost a promise then comes before all others of equal urgency and wait, and after all
+    that waited longer (FORMULATION.md, W6). Policies that do not draw put no such need ahead.
     """
     return get_policy(snapshot.policy).is_drawn and snapshot.has_lost
 
 
 def read_key(key: str, snapshot: Snapshot) -> str:
-    """The class of a result with its wait in months again: where half months are counted,
-    ``waiting=6`` is three months, ``waiting=7`` (``lost=3``) more, or three and a lost promise.
+    """Return the class of a result with its wait in months again.
+
+    If half months are counted, ``waiting=6`` stays three months (``waiting=3``). ``waiting=7``
+    becomes ``lost=3``: more than three months, or three and a lost promise.
     """
     if not counts_half_months(snapshot):
         return key

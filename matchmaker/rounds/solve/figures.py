@@ -1,7 +1,7 @@
 """A run in numbers: needs asked, possible and met by group, loads of givers, results of stages.
 
-Uses nothing but the snapshot and the solution; holds codes and numbers, no words. Figures are
-stored with the run as plain JSON; ``find_figures`` reads them.
+They are computed from the snapshot and the solution only, and hold codes and numbers, no words.
+They are stored with the run as plain JSON, which ``find_figures`` reads.
 """
 
 from collections import Counter, defaultdict
@@ -30,15 +30,15 @@ from matchmaker.rounds.question.waits import read_key
 from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 
-LEFT_AT_HOME = "left_at_home"  # the ground of a need whose home got a part for another need
+LEFT_AT_HOME = "left_at_home"  # the ground of a need whose ask was met by help for another need
 TAKEN_BACK_AT_HOME = "taken_back_at_home"  # the same, but that other need got nothing after all
 NO_STATUS = "none"  # the group of needs whose resident has no verified status
-LONGEST_WAIT = 5  # rounds; longer waits are counted here too
+LONGEST_WAIT = 5  # rounds; longer waits are counted in the same group
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A category: its number of needs; the units asked, by due visits too, offered and given."""
+    """A category: its number of needs; the units asked (also by due visits), offered and given."""
 
     needs: int
     asked: int
@@ -48,7 +48,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """A stage's result for tables, with only the first and the last level of its groups."""
+    """The result of a stage for tables; of its groups' levels only the first and the last."""
 
     name: str
     kind: str
@@ -64,7 +64,7 @@ class StageFigures:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a list shows of a run: needs, residents with needs, due visits of pairings."""
+    """What a list shows of a run: counts of needs, of residents with needs, and of due visits."""
 
     asked: int
     met: int
@@ -76,13 +76,13 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Figures(Totals):
-    """Every number that a page, a command or the ledger shows of a run.
+    """The numbers that pages, commands and the ledger show of a run.
 
     by_…        code of the group -> counts of needs; a need with two statuses counts in both
     by_tier     urgency after waiting was added; ``by_waiting``: rounds, five or more in one group
     by_ground   code -> number of unmet needs with this ground
     contests    committee -> needs that others competed for; ``loads``: organisation -> measure ->
-                units; both empty in figures of before
+                units; both are empty in figures of versions that did not count them
     """
 
     by_category: Mapping[str, Coverage]
@@ -104,25 +104,25 @@ class Figures(Totals):
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, keys in the order of the fields."""
+        """Return plain JSON, keys in the order of the fields, without fields at their default."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
 
 def find_totals(run: RoundRun) -> Totals | None:
-    """Only the totals, for lists of runs; None when the run has no result."""
+    """Return only the totals, for lists of runs; None if the run has no result."""
     if run.figures is None:
         return None
     return codec.from_json(Totals, {part.name: run.figures[part.name] for part in fields(Totals)})
 
 
 def find_figures(run: RoundRun) -> Figures | None:
-    """The stored figures of a run; None when it has no result."""
+    """Return the stored figures of a run; None if it has no result."""
     return None if run.figures is None else Figures.from_json(run.figures)
 
 
 def get_figures(run: RoundRun) -> Figures:
-    """The stored figures of a run. Raises ``NotFoundError`` when it has no result."""
+    """Return the stored figures of a run. Raises ``NotFoundError`` if it has no result."""
     figures = find_figures(run)
     if figures is None:
         raise NotFoundError("figures.unknown")
@@ -135,9 +135,10 @@ def get_figures_of(
     committees: Collection[str],
     organisations: Collection[str],
 ) -> Figures:
-    """The figures of a run with the counts of these groups alone, and without its stages.
+    """Return the figures of a run with the ledger's counts of these groups only, without stages.
 
-    Raises ``NotFoundError`` when it has no result.
+    Households, committees, contests and loads are cut; other counts stay. Raises ``NotFoundError``
+    if the run has no result.
     """
     if run.figures is None:
         raise NotFoundError("figures.unknown")
@@ -157,7 +158,7 @@ def get_figures_of(
 
 
 def count_units(solution: Solution) -> dict[str, int]:
-    """Units (of a visit: persons) that the solution gives to each need it meets."""
+    """Sum the units (of a visit: persons) that the solution gives to each need that it meets."""
     units: Counter[str] = Counter()
     for row in solution.assignments:
         units[row.need] += row.units
@@ -165,14 +166,17 @@ def count_units(solution: Solution) -> dict[str, int]:
 
 
 def map_grounds(solution: Solution) -> dict[str, GroundCode]:
-    """The ground of each unmet need, by id."""
+    """Map the id of each unmet need to its ground."""
     return {row.need: row.code for row in solution.grounds}
 
 
 def compute_figures(
     snapshot: Snapshot, solution: Solution, left: frozenset[str] = frozenset()
 ) -> Figures:
-    """The figures of a usable solution, handed back by needs; ``left``: see ``asks.py``."""
+    """Compute the figures of a usable solution whose asks were handed back to needs.
+
+    ``left``: the needs in ``HandedBack.left``.
+    """
     needs, met = snapshot.needs, frozenset(count_units(solution))
     grounds = map_grounds(solution)
     count = partial(_count_needs, needs, met, grounds)
@@ -230,10 +234,10 @@ def _count_grounds(
 def _count_committees(
     snapshot: Snapshot, counts: dict[str, Coverage], stages: Iterable[StageResult]
 ) -> dict[str, Coverage]:
-    """For each committee: needs asked, met, and possible if the committee were alone.
+    """For each committee, count the needs asked, met, and possible if the committee were alone.
 
-    When no stage of committees was reached, every need that somebody could serve counts as
-    possible.
+    Changes ``counts`` and returns it. If no stage of committees was reached, every need that
+    somebody could serve counts as possible.
     """
     earlier = {row.committee: row.possible for row in snapshot.history}
     for level in _find_levels(stages, name_fair_stages(snapshot.policy)):
@@ -245,7 +249,7 @@ def _count_committees(
 
 
 def _count_contests(snapshot: Snapshot, stages: Iterable[StageResult]) -> dict[str, Contest]:
-    """Contested needs open to each committee and met, without those of earlier rounds."""
+    """The contested needs of each committee, open and met, without those of earlier rounds."""
     earlier = {row.committee: row for row in snapshot.history}
     contests = {}
     for level in _find_levels(stages, name_contest_stages(snapshot.policy)):
@@ -262,7 +266,10 @@ def _find_levels(stages: Iterable[StageResult], names: frozenset[str]) -> tuple[
 def _count_loads_by_measure(
     snapshot: Snapshot, solution: Solution
 ) -> dict[str, dict[str, GiverLoad]]:
-    """For each organisation and measure: units pledged and used; nothing for months of before."""
+    """For each organisation and measure, the units pledged and used.
+
+    It is empty for months of the first format, which have no measures.
+    """
     if snapshot.format == FIRST_FORMAT:
         return {}
     measures = {row.code: name_measure(row) for row in snapshot.categories}
@@ -277,7 +284,7 @@ def _count_loads_by_measure(
 
 
 def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]:
-    """For each organisation: units pledged and used, money excluded."""
+    """For each organisation, the units pledged and used, without money."""
     loads = {row.code for row in snapshot.categories if get_rules(row.kind).is_load}
     counted = [row for row in snapshot.offers if row.category in loads]
     giver_of = {row.name: row.organisation for row in counted}
@@ -292,7 +299,7 @@ def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]
 
 
 def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
-    """For each category: units asked, offered and given; due visits are asked and given too."""
+    """For each category, the units asked (by due visits, too), offered and given."""
     categories = {row.code: row for row in snapshot.categories}
     category_of = {row.name: row.category for row in snapshot.offers}
     supply: dict[str, Counter[str]] = defaultdict(Counter)

@@ -1,4 +1,4 @@
-"""The givers of a frozen month as they are today: never more than they were at the lock."""
+"""The givers of a frozen month as they are today, but never more than they were at the lock."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class GiversNow:
-    """The rows of the question that differ today, by id."""
+    """The rows of the question that differ today, keyed by id."""
 
     stocks: Mapping[str, Stock]
     people: Mapping[str, Person]
 
 
 def read_givers(match_round: MatchRound, asked: QuestionRows, today: date) -> GiversNow:
-    """The offers and persons of a decided month that can give less after ``today``."""
+    """The offers and persons of a decided month that differ after ``today``: they can give less."""
     left = name_days(day.day for day in list_days(match_round.month, after=today))
     stocks = _narrow_stocks(match_round, asked, today, left)
     people = _narrow_people(match_round, asked, today, left)
@@ -36,7 +36,7 @@ def read_givers(match_round: MatchRound, asked: QuestionRows, today: date) -> Gi
 
 
 def empty_stock(stock: Stock, units: int) -> Stock:
-    """The stock with so many units less."""
+    """Return the stock with ``units`` units less, at least none."""
     capacity = max(stock.capacity - units, 0)
     least = min(stock.least, capacity)
     return replace(stock, capacity=capacity, least=least)
@@ -59,7 +59,7 @@ def _narrow_stocks(
 
 
 def _is_closed(now: FrozenOffer, slots: Sequence[str]) -> bool:
-    """Whether all its times are holidays."""
+    """Whether the offer has windows and all their slots are holidays."""
     return bool(now.windows) and not expand_windows(now.windows, slots)
 
 
@@ -128,7 +128,7 @@ def _list_both(one: Iterable[str], other: Collection[str]) -> Names:
 
 
 def _share(one: Names | None, other: Names) -> Names | None:
-    """What both allow, where empty allows everything; None: nothing."""
+    """What both allow, if empty allows everything; None: nothing."""
     if one is None:
         return None
     if not one or not other:
@@ -137,5 +137,5 @@ def _share(one: Names | None, other: Names) -> Names | None:
 
 
 def _cut(days: Names, left: Names) -> Names | None:
-    """Days that are still to come, where empty is all of them; None: none of these is."""
+    """The days that are still to come, if empty is all of them; None: none is."""
     return _list_both(days, left) or None if days else ()

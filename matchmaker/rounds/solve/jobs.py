@@ -1,8 +1,9 @@
-"""Jobs of every kind are held by a lease; a job whose lease expired is queued again.
+"""Take, renew, finish and give back jobs, which a worker holds by a lease.
 
-The queue between site and worker is a separate file that carries job ids and nothing else. It may
-lose or repeat them: a job is taken by one conditional UPDATE, and the worker looks for overdue
-rows. Every function here is one short transaction, because a worker locks no row while it solves.
+A job whose lease expired is queued again. The queue between site and worker is a separate file that
+carries job ids only. It may lose or repeat them: a job is taken by one conditional UPDATE, and the
+worker looks for overdue rows. Each function that takes a ``now`` is one short transaction, because
+a worker locks no row while it solves.
 """
 
 import logging
@@ -41,7 +42,7 @@ class Hold:
     kind: JobKind = JobKind.SOLVE
 
 
-# Where the question of each kind is, and what becomes of its end.
+# The table with the question of each kind of job, and the job's column that refers to it.
 _QUESTIONS: Mapping[JobKind, tuple[Any, Any]] = {
     JobKind.SOLVE: (RoundRun, Job.round_run_id),
     JobKind.REPAIR: (RoundRepair, Job.round_repair_id),
@@ -63,7 +64,7 @@ def _give_up(job: Job, now: datetime) -> None:
 
 
 def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
-    """Take a queued job; None when another worker has it or it is over."""
+    """Take a queued job; return None if another worker has it or it is over. Commits."""
     token = secrets.token_hex(16)
     taken = db.session.execute(
         update(Job)
@@ -95,7 +96,7 @@ def renew_lease(
     now: datetime,
     progress: Progress | None = None,
 ) -> bool:
-    """Extend the lease and save the progress; False when the job is no longer held by ``hold``."""
+    """Extend the lease, save the progress; return False if ``hold`` has lost the job. Commits."""
     values: dict[str, Any] = {"lease_until": now + timedelta(seconds=lease_seconds)}
     if progress is not None:
         values["stage"] = progress.stage
@@ -111,7 +112,10 @@ def renew_lease(
 
 
 def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
-    """Save the result once; False, and nothing saved, when ``hold`` has lost its lease."""
+    """Save the result once, and commit.
+
+    Returns False, with nothing saved, if ``hold`` has lost the job.
+    """
     held = lock_rows(
         select(Job)
         .where(Job.id == hold.job_id, Job.lease_token == hold.token)
@@ -124,10 +128,10 @@ def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
 
 
 def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
-    """Queue jobs with an expired lease, and queued jobs that got lost; returns the ids to queue.
+    """Requeue jobs with an expired lease, and queued ones that got lost; return the ids to put.
 
-    A lease that ends later than any lease can was taken before the clock was put back, and counts
-    as expired. A job that was taken too often fails instead.
+    A lease that ends later than any lease can was taken before the clock was set back, and counts
+    as expired. A job that was taken ``MOST_JOB_TRIES`` times fails instead. Commits.
     """
     latest = now + timedelta(seconds=2 * lease_seconds)
     query = (
@@ -150,9 +154,9 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
 
 
 def release_job(hold: Hold, *, now: datetime) -> bool:
-    """Give an unsolved job back, as a stopping worker does; the attempt is not counted.
+    """Give an unsolved job back, as a stopping worker does; the attempt is not counted. Commits.
 
-    Returns False when the job is no longer held by ``hold``. The caller queues the id.
+    Returns False if ``hold`` has lost the job. The caller puts the id into the queue.
     """
     released = db.session.execute(
         update(Job)
@@ -165,7 +169,7 @@ def release_job(hold: Hold, *, now: datetime) -> bool:
 
 
 class SolveQueue:
-    """Job ids waiting for a worker; ``solve`` is called with each."""
+    """The queue of job ids that wait for a worker; ``solve`` is called with each."""
 
     def __init__(self, path: Path, solve: Callable[[int], None]) -> None:
         self._huey = SqliteHuey("matchmaker", filename=str(path), results=False)
@@ -173,14 +177,17 @@ class SolveQueue:
         self._task = self._huey.task(name="solve_round")(self._work_on)
 
     def put(self, job_id: int) -> None:
-        """Queue a job. Call this after the commit, so that the worker finds the row."""
+        """Queue a job. Call this after the commit, so that the worker finds the row.
+
+        A queue that refuses the id is only logged.
+        """
         try:
             self._task(job_id)
         except sqlite3.Error:
             logger.exception("the queue refused a job; a worker will find it by its row")
 
     def work_once(self) -> bool:
-        """Work on the next id; False when the queue is empty."""
+        """Work on the next id; return False if the queue is empty."""
         task = self._huey.dequeue()
         if task is None:
             return False
@@ -192,10 +199,13 @@ class SolveQueue:
 
 
 def put_job(path: Path, job_id: int) -> None:
-    """Queue a job from a process that never works on one."""
+    """Queue a job from a process that does not work on jobs.
+
+    A queue that cannot be opened is only logged.
+    """
     try:
         queue = SolveQueue(path, _refuse)
-    except sqlite3.Error:  # the step is committed: nothing may be said to have failed
+    except sqlite3.Error:  # the step is committed, so the caller must not report a failure
         logger.exception("the queue cannot be opened; a worker will find the job by its row")
         return
     queue.put(job_id)
@@ -206,5 +216,5 @@ def _refuse(job_id: int) -> None:
 
 
 def _count_rows(result: Result[Any]) -> int:
-    """How many rows an UPDATE changed."""
+    """The number of rows that an UPDATE changed."""
     return cast("CursorResult[Any]", result).rowcount

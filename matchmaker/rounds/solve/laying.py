@@ -1,8 +1,8 @@
-"""Everything that happened since a month was published, as facts for the optimizer.
+"""Collect everything that happened since a month was published, as facts for the optimizer.
 
-What is kept is fixed as it is. What fell says what is gone (``promises/falls.py``). Givers are as
-they are today, and time that is past is gone. The same rows give the same facts: a proposal holds
-as long as its facts do.
+A kept promise is fixed as it is. An ended promise says what is gone with it
+(``promises/falls.py``). Givers are as they are today, and past times are gone. Equal rows on the
+same day give equal facts: a proposal holds as long as its facts do.
 """
 
 from collections import Counter, defaultdict
@@ -36,14 +36,17 @@ from optimizer.solution import Assignment
 
 @dataclass(frozen=True, slots=True)
 class FactsNow:
-    """The facts, and by need, as entered, what it still waits for."""
+    """The facts. ``wanted``: the units that each need still waits for, keyed by need as entered.
+
+    Due visits of pairings are in ``wanted`` by their name, with 1.
+    """
 
     facts: Facts
     wanted: Mapping[str, int]
 
 
 def list_of_run(run: RoundRun) -> list[Promise]:
-    """The promises of a run with what they are for, oldest first."""
+    """The promises of a run with need, pairing, volunteer and line loaded, oldest first."""
     query = (
         select(Promise)
         .where(Promise.round_run_id == run.id)
@@ -59,13 +62,13 @@ def list_of_run(run: RoundRun) -> list[Promise]:
 
 
 def lay_down(run: RoundRun, now: datetime) -> FactsNow:
-    """The facts of a published run as they are now."""
+    """Return the facts of a published run as they are now."""
     return _Laying(run, get_local_date(now)).lay()
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A promise, the line of the question that it is, and whether its place is free."""
+    """A promise, its line in the question, and whether its place is free."""
 
     promise: Promise
     line: Assignment
@@ -104,7 +107,7 @@ class _Laying:
         return FactsNow(facts, wanted)
 
     def _join_asks(self, wanted: Mapping[str, int]) -> dict[str, int]:
-        """Units by ask of the month, in order."""
+        """Sum the units by ask of the month, in order of the ask's name."""
         asked = Counter[str]()
         for name, units in wanted.items():
             asked[self.asks[name]] += units
@@ -134,7 +137,7 @@ class _Laying:
         )
 
     def _list_days(self) -> dict[str, tuple[str, ...]]:
-        """The days to come of each slot of the frozen month that has any."""
+        """The days after today of each slot of the frozen month; slots without any are left out."""
         calendars = load_calendars(self.match_round.subdistrict_id)
         dates = list_slot_dates(self.match_round.month, calendars, after=self.today)
         frozen = self.snapshot.slot_days
@@ -145,10 +148,10 @@ class _Laying:
         }
         return {slot: name_days(found) for slot, found in days.items() if found}
 
-    # Who waits.
+    # The needs and visits that wait.
 
     def _list_wanted(self, free: list[_Held]) -> Iterator[tuple[str, int]]:
-        """Units by need, and due visits of pairings by name, of those who still wait."""
+        """The units that needs still wait for, and due visits by name, each visit with 1."""
         out = {row.line.need for row in free if name_fall(row.promise) is Fall.WISH}
         for name, units in sorted([*self._count_open(), *self._count_missing()]):
             if units > 0 and self.asks[name] not in out:
@@ -159,7 +162,7 @@ class _Laying:
                 yield name, 1
 
     def _list_due(self) -> Iterator[str]:
-        """The visits of the frozen month that a pairing must still make after today."""
+        """The names of the frozen due visits that a pairing must still make after today."""
         month, office = self.match_round.month, self.match_round.subdistrict_id
         due: defaultdict[str, set[int]] = defaultdict(set)
         for visit in freeze_due_visits(office, month, after=self.today):
@@ -186,9 +189,10 @@ class _Laying:
         return {row.need.reference for row in done if row.need is not None}
 
     def _count_missing(self) -> Iterator[tuple[str, int]]:
-        """What is left of a need that lost a part of its help, while another part is to come.
+        """The units missing of a need that lost a part of its help and still has another part.
 
-        If nothing more comes, the next list has the rest, and may have found it already.
+        If nothing else is to come for the need, it is left out: the next list has what is missing,
+        and may have found it already.
         """
         decided, standing, named = Counter[str](), Counter[str](), dict[str, Need]()
         for row in self.rows:
@@ -219,7 +223,7 @@ class _Laying:
         refused = {row.line.need for row in free if not is_without_fault(row.promise)}
         return tuple(sorted(name for name in lost - refused - standing if asked.get(name)))
 
-    # Who gives.
+    # The givers.
 
     def _read_givers(self, free: list[_Held]) -> tuple[tuple[Stock, ...], tuple[Person, ...]]:
         now = read_givers(self.match_round, self.question, self.today)
@@ -253,7 +257,7 @@ class _Laying:
             yield Forbid(line.need, None if is_visit else line.stock, line.person)
 
     def _forbid_by_status(self) -> Iterator[Forbid]:
-        """Offers for a status that the person had at the lock and has not any more."""
+        """Forbid offers for a status that the resident had at the lock and has lost since."""
         frozen = {row.reference: row for row in self.snapshot.needs}
         limited = [stock for stock in self.question.stocks if stock.statuses]
         for name, need in self._present.items():
@@ -267,12 +271,12 @@ class _Laying:
 
 
 def _is_same(frozen: FrozenNeed, now: FrozenNeed) -> bool:
-    """Whether the need asks for the same thing at the same times as at the lock."""
+    """Whether the need asks for the same category at the same times as at the lock."""
     return (frozen.category, frozen.windows) == (now.category, now.windows)
 
 
 def _take(row: _Held, stocks: dict[str, Stock], people: dict[str, Person]) -> None:
-    """Take what a fallen promise says is gone."""
+    """Take from the givers what is gone with a promise that ended."""
     fall, line = name_fall(row.promise), row.line
     person = people[line.person] if line.person else None
     if person is not None and fall is Fall.PERSON:
@@ -289,7 +293,10 @@ def _take_time(person: Person, slot: str | None) -> Person:
 
 
 def _add_up(rows: Iterable[_Held], *, is_free: bool) -> tuple[Assignment, ...]:
-    """The lines that are kept, or not; those that differ in their units alone are one; in order."""
+    """Return the lines that are kept or, with ``is_free``, ended, in order.
+
+    Lines that differ only in their units are added up to one.
+    """
     units = Counter[tuple[str, str, str, str]]()
     for line in (row.line for row in rows if row.is_free is is_free):
         units[line.need, line.stock, line.person or "", line.slot or ""] += line.units

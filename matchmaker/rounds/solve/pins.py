@@ -1,6 +1,6 @@
-"""The pins and forbids that a report names, found again among the rows of the round.
+"""Find the pins and forbids that a report names among the rows of the round.
 
-Nobody lays or lifts one while a run is being solved.
+Nobody makes or lifts one while a run is being solved.
 """
 
 from collections import defaultdict
@@ -20,13 +20,16 @@ from optimizer.rows import Pin
 
 
 def list_conflicting(match_round: MatchRound, conflict: Conflict) -> list[int]:
-    """The ids of the pins that cannot hold together."""
+    """The ids of the pins that cannot hold together, ascending."""
     rows = _list_rows(match_round)
     return sorted(id_ for pin in conflict.pins for id_ in rows[OverrideKind.PIN, *_get_name(pin)])
 
 
 def list_prices(match_round: MatchRound, prices: Sequence[PinPrice]) -> dict[int, PinPrice]:
-    """The price of each pin and forbid by its id; of its aims only the first that differs."""
+    """Map the id of each priced pin and forbid to its price.
+
+    Of the stages only the first that differs is in the price.
+    """
     rows, snapshot = _list_rows(match_round), read_snapshot(match_round)
     kinds = {False: OverrideKind.PIN, True: OverrideKind.FORBID}
     return {
@@ -42,7 +45,7 @@ def _list_first(price: PinPrice, snapshot: Snapshot) -> tuple[StageChange, ...]:
 
 
 def find_prices(run: RoundRun) -> dict[int, PinPrice]:
-    """The prices known of the pins and forbids that were in force in the run, by id."""
+    """Map the ids of the pins and forbids that were in force in the run to their stored prices."""
     held = run.prices or {}
     return {int(id_): codec.from_json(PinPrice, price) for id_, price in held.items()}
 
@@ -52,7 +55,10 @@ def _get_name(pin: Pin) -> RuleName:
 
 
 def _list_rows(match_round: MatchRound) -> dict[tuple[OverrideKind, *RuleName], list[int]]:
-    """Ids by what a row says; two rows that name one human being say the same."""
+    """Map what a row says to the ids of the rows that say it.
+
+    Two rows of a volunteer's entries say the same if the entries are one human being.
+    """
     persons = name_persons(read_snapshot(match_round))
     found: dict[tuple[OverrideKind, *RuleName], list[int]] = defaultdict(list)
     rows = zip(list_active_overrides(match_round), freeze_overrides(match_round), strict=True)

@@ -1,4 +1,4 @@
-"""The rows behind the free places of a published month, and behind what a search found."""
+"""Load the rows behind the free places of a published month, and behind what a search found."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,11 @@ Asked = Need | Pairing
 
 @dataclass(frozen=True, slots=True)
 class PlaceRows:
-    """The rows behind free places. ``fallen``: what fell, by need or visit of a pairing.
+    """The rows behind free places. A need is named by its reference, a due visit by its id.
 
-    proposal   what a search found; None: there is none to read
+    proposal   what a search found; None: nothing was found, or nothing is read
+    fallen     need or due visit -> its promises that ended
+    asked      need or due visit -> its row
     offers     by their names in the question      volunteers   by person and offer
     """
 
@@ -34,11 +36,14 @@ class PlaceRows:
     volunteers: Mapping[tuple[str, str], Volunteer]
 
     def list_lines(self, name: str) -> list[NewLine]:
-        """What a search found for a need or visit."""
+        """The lines that a search found for a need or visit."""
         return [row for row in self.proposal.lines if row.need == name] if self.proposal else []
 
     def list_persons(self) -> Iterator[int]:
-        """The persons who get or got this help, who come or would have come."""
+        """The ids of persons who get or lost this help, who come or would have come.
+
+        A person may be listed more than once.
+        """
         yield from (row.resident.person_id for row in self.asked.values())
         fallen = (row for rows in self.fallen.values() for row in rows)
         yield from (row.volunteer.person_id for row in fallen if row.volunteer)
@@ -54,7 +59,7 @@ _LOADED = (
 
 
 def load_promises(ids: Collection[int]) -> list[Promise]:
-    """The promises with these ids, and what their words need."""
+    """The promises with these ids, in order of id, with the rows that their words need."""
     query = select(Promise).where(Promise.id.in_(ids)).options(*_LOADED).order_by(Promise.id)
     return list(db.session.scalars(query)) if ids else []
 
@@ -62,7 +67,7 @@ def load_promises(ids: Collection[int]) -> list[Promise]:
 def load_places(
     match_round: MatchRound, free: Sequence[Promise], proposal: Proposal | None
 ) -> PlaceRows:
-    """What is free, by need or visit; with a proposal, the rows that it names."""
+    """Return the rows behind these free promises and, with a proposal, behind its lines."""
     snapshot, lines = read_snapshot(match_round), proposal.lines if proposal else ()
     fallen: dict[str, list[Promise]] = {}
     for row in free:
@@ -80,7 +85,7 @@ def load_places(
 
 
 def _name_asked(row: Promise, snapshot: Snapshot) -> str:
-    """A need by its reference, a visit of a pairing by its name in the question."""
+    """The reference of a need, or the id of the due visit that a promise of a pairing is for."""
     week = get_slot_week(row.slot) if row.pairing is not None and row.slot else 0
     for visit in snapshot.due_visits if week else ():
         if visit.pairing == row.asked.reference and week in visit.weeks:

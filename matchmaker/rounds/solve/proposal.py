@@ -1,6 +1,6 @@
-"""What a search for free places found: new lines by need, and why nobody is found for others.
+"""What a search for free places found: new lines for needs, and why others find nobody.
 
-Stored with the search as plain JSON of references and numbers; nothing else reads or writes it.
+It is stored with the search as plain JSON of references and numbers. This module defines that JSON.
 """
 
 from collections import defaultdict
@@ -19,9 +19,11 @@ from optimizer.solution import Assignment
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """Units of an offer for a need, or a visit of a pairing, by their names in the question.
+    """Units of an offer for a need or a due visit.
 
-    days   of the month, on which it can take place; none: any to come
+    ``need``: the reference of the need as entered, or the id of the due visit. ``offer`` and
+    ``person``: their names in the question. ``days``: the days of the month on which it can take
+    place; empty: any day to come.
     """
 
     need: str
@@ -34,7 +36,7 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class Unfilled:
-    """A need that lost its help and for which nobody is found: the ground with its numbers."""
+    """A need that waits and for which nobody is found: the ground with its numbers."""
 
     need: str
     ground: str
@@ -43,7 +45,7 @@ class Unfilled:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Lines in the order of their needs, and needs that stay without help."""
+    """New lines, and needs that stay without help."""
 
     lines: tuple[NewLine, ...] = ()
     unfilled: tuple[Unfilled, ...] = ()
@@ -54,7 +56,7 @@ class Proposal:
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
+        """Return plain JSON without empty facts."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
@@ -66,7 +68,10 @@ def make_proposal(
     wanted: Mapping[str, int],
     explanations: Iterable[Explanation],
 ) -> Proposal:
-    """The proposal of an answer to a stored question. ``wanted``: units by need, as entered."""
+    """Return the proposal of an answer to a stored question.
+
+    ``added``: its new lines. ``wanted``: the units that each need as entered waits for.
+    """
     days = list_days_of(problem_json, added)
     dealt = [
         (part, tuple(int(day) for day in days[name, part.slot]))
@@ -90,7 +95,7 @@ def _group(lines: Iterable[Assignment]) -> dict[str, list[Assignment]]:
 def _deal(
     lines: list[Assignment], wanted: Mapping[str, int], snapshot: Snapshot
 ) -> Iterator[Assignment]:
-    """The new lines of an ask by its needs: the most urgent first, then the longest wait."""
+    """Divide the new lines of an ask among its needs, in the order of ``_rank``."""
     members = [part for part in list_members(lines[0].need) if wanted.get(part)]
     if len(members) < 2:  # a need by itself, or a due visit
         yield from (replace(line, need="".join(members) or line.need) for line in lines)

@@ -1,7 +1,7 @@
-"""Search for givers in place of those who fell: start, finish, cancel. Flushes; callers commit.
+"""Search for givers in place of promises that ended: start, finish, cancel. Callers commit.
 
 A search asks the rest of the published question (``laying.py``). What it finds is a proposal until
-a person keeps it (``publish/keeping.py``); a later search takes the place of an earlier one.
+a person keeps it (``publish/keeping.py``). A later search replaces an earlier one.
 """
 
 import json
@@ -43,7 +43,7 @@ _USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
 
 @dataclass(frozen=True, slots=True)
 class RepairQuestion:
-    """A question as stored: the facts, the rest that follows from them, and its hash."""
+    """A search's question as stored: the facts, the problem made from them, and its hash."""
 
     facts_json: str
     problem_json: str
@@ -51,7 +51,7 @@ class RepairQuestion:
 
 
 def ask(run: RoundRun, now: FactsNow) -> RepairQuestion:
-    """The question that facts lead to; equal facts give equal bytes."""
+    """Return the question that the facts lead to; equal facts give equal bytes."""
     problem_json = make_rest_json(run.problem_json, now.facts)
     facts = {"facts": now.facts.to_json(), "wanted": dict(now.wanted)}
     return RepairQuestion(canonical_text(facts), problem_json, sha256_of_text(problem_json))
@@ -60,9 +60,10 @@ def ask(run: RoundRun, now: FactsNow) -> RepairQuestion:
 def start_repair(
     match_round: MatchRound, *, limit_seconds: int, actor: User, now: datetime
 ) -> RoundRepair:
-    """A new numbered search and its job. Raises ``ConflictError`` unless one can start now.
+    """Store a new numbered search and its job; return the search.
 
-    The caller queues the job's id once the transaction is committed.
+    Raises ``ConflictError`` when no month is published, it is closed, or a search is under way. The
+    caller queues the job's id once the transaction is committed.
     """
     lock_row(match_round)
     run = require_in_force(match_round)
@@ -90,7 +91,10 @@ def start_repair(
 
 
 def require_in_force(match_round: MatchRound) -> RoundRun:
-    """The published run. Raises ``ConflictError`` without one, and once the month is closed."""
+    """Return the published run.
+
+    Raises ``ConflictError`` without one, and once the month is closed.
+    """
     run = match_round.published_run
     if run is None:
         raise ConflictError("round.not_published")
@@ -100,24 +104,27 @@ def require_in_force(match_round: MatchRound) -> RoundRun:
 
 
 def find_latest(run: RoundRun) -> RoundRepair | None:
-    """The latest search of a published run."""
+    """Return the latest search of a published run, or None."""
     query = select(RoundRepair).where(RoundRepair.round_run_id == run.id)
     return db.session.scalar(query.order_by(RoundRepair.number.desc()).limit(1))
 
 
 def list_repairs(run: RoundRun) -> Sequence[RoundRepair]:
-    """Every search of a published run, latest first."""
+    """The searches of a published run, latest first."""
     query = select(RoundRepair).where(RoundRepair.round_run_id == run.id)
     return db.session.scalars(query.order_by(RoundRepair.number.desc())).all()
 
 
 def get_repair_job(repair: RoundRepair) -> Job:
-    """The job of a search; each has one."""
+    """Return the job of a search; each search has one."""
     return db.session.scalars(select(Job).where(Job.round_repair_id == repair.id)).one()
 
 
 def finish_repair(repair: RoundRepair, report: SolveReport, *, now: datetime) -> None:
-    """Store what a search found, once; a search that is over is not changed."""
+    """Store what a search found, once; a finished search is not changed.
+
+    The search is FAILED if the checker refuses the answer or its hash is not that of this question.
+    """
     if repair.status is not RunStatus.PENDING:
         return
     failure, solution = report.failure, report.solution
@@ -145,14 +152,14 @@ def finish_repair(repair: RoundRepair, report: SolveReport, *, now: datetime) ->
 
 
 def give_up_repair(repair: RoundRepair, *, now: datetime) -> None:
-    """Fail a search whose worker died too often."""
+    """Fail a search whose worker died too often; a finished search is not changed."""
     if repair.status is RunStatus.PENDING:
         repair.finished_at = now
         _close(repair, RunStatus.FAILED, TOO_MANY_TRIES, now)
 
 
 def cancel_repair(repair: RoundRepair, *, actor: User, now: datetime) -> None:
-    """Stop a search that waits or is worked on. Raises ``ConflictError`` when it is over."""
+    """Stop a search that waits or is being solved. Raises ``ConflictError`` when it is over."""
     job = get_repair_job(repair)
     lock_row(job)
     JOB_STATES.take(job, JobState.CANCELLED)
@@ -169,12 +176,12 @@ def is_usable(repair: RoundRepair) -> bool:
 
 
 def waits(repair: RoundRepair) -> bool:
-    """Whether the search has a result that nobody kept yet."""
+    """Whether the search has a checked result that nobody has kept."""
     return is_usable(repair) and repair.kept_at is None
 
 
 def count_unproved(repair: RoundRepair) -> int:
-    """The number of aims of a checked search that are not proved."""
+    """Count the aims of a search that are not proved; 0 if it has no verdict."""
     if repair.verdict is None:
         return 0
     verdict = codec.from_json(Verdict, repair.verdict)
@@ -182,7 +189,7 @@ def count_unproved(repair: RoundRepair) -> int:
 
 
 def read_proposal(repair: RoundRepair) -> Proposal:
-    """What a search found; nothing while it has no result."""
+    """Return what a search found; the proposal is empty if it has no result."""
     return Proposal() if repair.proposal is None else Proposal.from_json(repair.proposal)
 
 

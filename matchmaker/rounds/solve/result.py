@@ -32,7 +32,11 @@ MET = "met"
 
 
 def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> None:
-    """One outcome for each need of the snapshot; unmet ones have an explanation, or are left."""
+    """Add one outcome for each need of the snapshot, with the ground of its explanation if unmet.
+
+    Without an explanation the ground is ``undecided``, or ``left_at_home`` if the need is in
+    ``left``.
+    """
     units = count_units(answer.solution)
     found = {explanation.need: explanation for explanation in answer.explanations}
     ids = _map_ids(Need, [row.reference for row in snapshot.needs])
@@ -57,7 +61,7 @@ def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> Non
 
 
 def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> None:
-    """One assignment and one promise for each line of the solution, which the run proposes."""
+    """Add an assignment and a proposed promise for each line of the solution."""
     lines = solution.assignments
     days = list_common_days(snapshot, lines)
     write_lines(run, snapshot, [(line, days[line.need, line.slot]) for line in lines])
@@ -69,7 +73,10 @@ def write_lines(
     lines: Sequence[tuple[Line, Sequence[int] | None]],
     repair: RoundRepair | None = None,
 ) -> list[Promise]:
-    """The promises of lines with their days, beside decided lines; ``repair``: found them."""
+    """Add an assignment and a proposed promise for each line, with its days; return the promises.
+
+    Days None: any. ``repair``: the search that found the lines; None: the run did. Does not flush.
+    """
     every = [line for line, _days in lines]
     offers, givers = get_snapshot(run.match_round).offer_ids, _map_givers(snapshot)
     duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
@@ -97,13 +104,13 @@ def write_lines(
 
 
 def _map_givers(snapshot: Snapshot) -> dict[str, int]:
-    """The id of the organisation behind each offer of the month."""
+    """The id of the organisation of each offer of the month, keyed by the offer's name."""
     ids = _pair_up(select(Organisation.code, Organisation.id))
     return {row.name: ids[row.organisation] for row in snapshot.offers}
 
 
 def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
-    """The id of the row that makes the visits of a person from an offer."""
+    """The id of the entry that makes the visits of a person from an offer, keyed by both."""
     rows = name_volunteers(snapshot)
     visitors = {
         (line.person, line.stock): rows.get((line.person, line.stock), line.person)
@@ -121,7 +128,7 @@ def _write_days(snapshot: Snapshot, days: Sequence[int] | None) -> list[str] | N
 def _map_ids(
     model: type[Need | Pairing | Volunteer], references: Collection[str]
 ) -> dict[str, int]:
-    """Row ids by reference, loaded in portions that every database accepts."""
+    """Row ids keyed by reference, loaded in portions that every database accepts."""
     wanted = sorted(references)
     ids: dict[str, int] = {}
     for start in range(0, len(wanted), 500):

@@ -1,4 +1,4 @@
-"""Start, finish and cancel the runs of a frozen round."""
+"""Start, finish and cancel the runs of a frozen round. Flushes; the callers commit."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,10 +54,11 @@ def start_run(
     now: datetime,
     is_plain: bool = False,
 ) -> RoundRun:
-    """A new numbered run and its job. Raises ``ConflictError`` unless the round can be solved.
+    """Store a new numbered run and its job; return the run.
 
-    ``is_plain``: asked without the pins and forbids in force, to compare with. The caller queues
-    the job's id once the transaction is committed.
+    ``is_plain``: without the pins and forbids in force, to compare with. Raises ``ConflictError``
+    unless the state of the round allows a solve. The caller queues the job's id once the
+    transaction is committed.
     """
     ROUND_STATES.take(match_round, RoundState.SOLVING)
     overrides = () if is_plain else freeze_overrides(match_round)
@@ -126,7 +127,7 @@ def give_up_run(run: RoundRun, *, now: datetime) -> None:
 
 
 def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
-    """Stop a run that is waiting or being solved. Raises ``ConflictError`` when it is over."""
+    """Stop a run that waits or is being solved. Raises ``ConflictError`` when it is over."""
     job = get_job(run)
     lock_row(job)
     JOB_STATES.take(job, JobState.CANCELLED)
@@ -142,18 +143,21 @@ def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
 def make_present_problem(
     match_round: MatchRound, overrides: Sequence[FrozenOverride] | None = None
 ) -> str:
-    """The current problem: the frozen month and the overrides in force, or those given."""
+    """Return the JSON of the problem that a run would ask now.
+
+    ``overrides`` replaces the pins and forbids in force.
+    """
     chosen = freeze_overrides(match_round) if overrides is None else overrides
     return matching.make_problem_json(read_snapshot(match_round), match_round.seed or "", chosen)
 
 
 def get_job(run: RoundRun) -> Job:
-    """The job of a run; each run has one."""
+    """Return the job of a run; each run has one."""
     return db.session.scalars(select(Job).where(Job.round_run_id == run.id)).one()
 
 
 def list_runs(match_round: MatchRound) -> Sequence[RoundRun]:
-    """Every run of the round, latest first."""
+    """The runs of the round, latest first."""
     query = select(RoundRun).where(RoundRun.match_round_id == match_round.id)
     return db.session.scalars(query.order_by(RoundRun.number.desc())).all()
 
@@ -164,7 +168,7 @@ def is_usable(run: RoundRun) -> bool:
 
 
 def _list_timings(seconds: Seconds) -> dict[str, float | dict[str, float]]:
-    """Seconds of each part, as pages and commands show them; ``total`` excludes the check."""
+    """The seconds of each part, as pages and commands show them; ``total`` excludes the check."""
     return {
         "stages": dict(seconds.stages),
         "total": seconds.solve,
@@ -207,9 +211,10 @@ def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -
 
 
 def notify_second_persons(run: RoundRun, now: datetime) -> None:
-    """Say that a run can be published to the social workers who neither started nor pinned in it.
+    """Notify the office's social workers that a run can be published.
 
-    It takes the place of an earlier run of the month that waited.
+    Persons who started it or made a pin or forbid in force hear nothing. Earlier notices that a run
+    of the month waits become void.
     """
     forget_waiting(run.match_round_id, now)
     makers = {row.made_by_id for row in list_active_overrides(run.match_round)}
@@ -221,7 +226,10 @@ def notify_second_persons(run: RoundRun, now: datetime) -> None:
 
 
 def _leave_solving(match_round: MatchRound) -> None:
-    """Move the round to review if any run has a result, else to no solution or to drawn."""
+    """Move the round to review if any run has a checked result; if not, to no solution or to drawn.
+
+    It has no solution if its latest run proved that there is none.
+    """
     db.session.flush()
     runs = list_runs(match_round)
     if any(is_usable(run) for run in runs):

@@ -1,7 +1,7 @@
 """What the independent check found about a run, and how much of it is not proved.
 
-The verdict is stored with the run. Runs of earlier versions have none; theirs is read from the
-labels of their stages, and without a bound for what is not proved.
+The verdict is stored with the run. Runs of earlier versions have none: their verdict is read from
+the labels of their stages and has no bound for what is not proved.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ NOT_KNOWN = "–"
 
 
 def find_verdict(run: RoundRun) -> Verdict | None:
-    """What the check of a run found; None for a run without a result that was checked."""
+    """Return what the check of a run found; None for a run without a checked result."""
     if run.verdict is not None:
         return codec.from_json(Verdict, run.verdict)
     figures = find_figures(run)
@@ -25,7 +25,7 @@ def find_verdict(run: RoundRun) -> Verdict | None:
 
 
 def _read_labels(stages: tuple[StageFigures, ...]) -> Verdict:
-    """The verdict on a result that was checked before verdicts were stored."""
+    """Return the verdict on a result that was checked before verdicts were stored."""
     labels = [stage.proof.value for stage in stages]
     outright = len(list(takewhile(ARITHMETIC.__contains__, labels)))
     ruling = Ruling.FEASIBLE
@@ -42,7 +42,7 @@ def _leave_open(stage: StageFigures) -> Unproved:
 
 
 def list_stages(run: RoundRun, figures: Figures) -> tuple[StageFigures, ...]:
-    """The results by stage; a sum that is left open with what the check says of it."""
+    """The results of the stages; an open sum has the value and bound that the check gives."""
     verdict = find_verdict(run)
     rows = () if verdict is None else verdict.unproved
     sums = {(row.stage, row.key): row for row in rows if row.of == "sum"}
@@ -56,7 +56,7 @@ def _state_sum(stage: StageFigures, row: Unproved | None) -> StageFigures:
 
 
 def count_unproved(run: RoundRun) -> int:
-    """The number of aims of a checked run that are not proved; 0: nothing has to be accepted."""
+    """Count the aims of a checked run that are not proved; 0: nothing has to be accepted."""
     verdict = find_verdict(run)
     if verdict is None or verdict.ruling is Ruling.PROVED:
         return 0

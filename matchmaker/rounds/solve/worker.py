@@ -1,4 +1,4 @@
-"""The worker: takes jobs from the queue, solves them in a child process, finds lost ones.
+"""The worker takes jobs from the queue, solves them in a child process and finds lost jobs.
 
 Between jobs it does what is due by the clock.
 """
@@ -30,14 +30,18 @@ from optimizer.report import Failure, Progress, SolveReport
 logger = logging.getLogger("matchmaker.worker")
 
 POLL_SECONDS = 0.5
-RENEW_SECONDS = 1.0  # of lease and progress; pages need no more
-AWAY = (OperationalError, sqlite3.Error)  # of the database, of the queue's file
+RENEW_SECONDS = 1.0  # least time between two renewals of lease and progress
+AWAY = (OperationalError, sqlite3.Error)  # the database or the queue's file cannot be reached
 DUE_SECONDS = 60.0  # how often it looks for what is due
 LOOKS_PER_LEASE = 3  # overdue jobs are looked for this often during one lease
 
 
 class Worker:
-    """One worker of one app. Once ``stop`` is asked it takes no more jobs and returns its own."""
+    """One worker of one app.
+
+    Once ``stop`` is asked it takes no more jobs and gives back the one that it holds. ``do_due`` is
+    called about once a minute between jobs, with the time.
+    """
 
     def __init__(
         self,
@@ -69,7 +73,7 @@ class Worker:
         logger.info("worker stopped")
 
     def _look_for_overdue_jobs(self) -> None:
-        """Look, if it is time again; by a clock that nobody puts back."""
+        """Queue overdue jobs if it is time again, by a clock that nobody can set back."""
         if time.monotonic() >= self._look_at:
             self.queue_overdue_jobs()
             self._look_at = time.monotonic() + self._lease_seconds / LOOKS_PER_LEASE
@@ -81,18 +85,18 @@ class Worker:
         try:
             with self._app.app_context():
                 self._do_due(get_now())
-        except Exception:  # whatever is wrong with it must not keep solves waiting
+        except Exception:  # no fault in it may keep solves waiting
             logger.exception("what is due could not be done: it is tried again")
 
     def queue_overdue_jobs(self) -> None:
-        """Queue again what a dead worker or a lost queue left behind."""
+        """Queue again the jobs of dead workers and those that the queue lost."""
         with self._app.app_context():
             overdue = list_overdue_jobs(lease_seconds=self._lease_seconds, now=get_now())
         for job_id in overdue:
             self._queue.put(job_id)
 
     def run_job(self, job_id: int) -> None:
-        """Solve the job unless another worker has taken it; exactly one worker saves the result."""
+        """Solve the job unless it is taken or over; only its holder saves the result."""
         with self._app.app_context():
             hold = take_job(job_id, lease_seconds=self._lease_seconds, now=get_now())
         if hold is None:
@@ -113,7 +117,11 @@ class Worker:
             logger.info("job finished", extra={"job": job_id, **facts})
 
     def _save(self, hold: Hold, report: SolveReport) -> bool:
-        """Whether the result was saved; waits for a database that is away, however long."""
+        """Save the result; return False if the job is no longer held.
+
+        Waits for a database that is away until ``stop`` is asked, and then raises
+        ``OperationalError``.
+        """
         while True:
             try:
                 with self._app.app_context():
@@ -124,7 +132,7 @@ class Worker:
                     raise
 
     def _give_back(self, hold: Hold) -> None:
-        """Queue the job again at once, so that another worker can take it."""
+        """Queue the job again, so that another worker can take it."""
         with self._app.app_context():
             is_ours = release_job(hold, now=get_now())
         if is_ours:
@@ -132,7 +140,7 @@ class Worker:
             logger.info("job given back", extra={"job": hold.job_id})
 
     def _beat(self, hold: Hold, progress: Progress | None) -> bool:
-        """Whether to go on solving; renews the lease every ``RENEW_SECONDS`` at most."""
+        """Return whether to go on solving; renew the lease at most every ``RENEW_SECONDS``."""
         if self.stop.is_asked:
             return False
         now = time.monotonic()

@@ -9,13 +9,16 @@ from matchmaker.words.quantities import format_day
 
 
 def describe_draw(draw: RoundDraw) -> str:
-    """An announced draw: lottery, number and day; an invented one is called so."""
+    """An announced draw: lottery, number and day. The name of an invented one says that it is."""
     source, day = get_label(draw.source), format_day(draw.draws_on)
     return _("%(source)s, draw %(number)s on %(day)s", source=source, number=draw.number, day=day)
 
 
 def describe_source(match_round: MatchRound) -> str:
-    """Where the seed comes from: the announced draw, or the rule of a month of before."""
+    """Where the seed comes from: the announced draw or, in older months, a rule.
+
+    Before the lock it says that the draw is announced then.
+    """
     if match_round.frozen_at is None:
         return _("The public draw is announced when the list is locked.")
     draw = match_round.draw
@@ -23,6 +26,6 @@ def describe_source(match_round: MatchRound) -> str:
 
 
 def make_example(draw: RoundDraw) -> str:
-    """Numbers as the draw could give them: ``02 04 06 08 10 12 + 02``."""
+    """Numbers in the form of the draw, such as ``02 04 06 08 10 12 + 02``."""
     parts = DRAW_RULES[draw.source].parts
     return " + ".join(" ".join(f"{2 * k:02}" for k in range(1, many + 1)) for many, _most in parts)

@@ -1,7 +1,7 @@
-"""Why nothing was found, for the person who asked: a list of claims, and a sentence for each.
+"""Why nothing was found, for the resident: a list of claims, and a sentence for each.
 
-A claim says what the numbers of the run say and no more; a test recomputes each of them from the
-snapshot. Nobody else is named: others are counted.
+A claim says no more than the numbers of the run; a test recomputes each claim from the snapshot.
+Others are counted and never named.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,8 +24,8 @@ from optimizer.report import ARITHMETIC
 class Claim:
     """One thing that is said of an outcome.
 
-    counts   requests by why they hold what would have suited, of ``held`` alone
-    stage    of ``stage`` alone: the code of the aim that decided
+    counts   why others hold what would have suited -> how many; only for the code ``held``
+    stage    the code of the stage that decided; only for the code ``stage``
     """
 
     code: str
@@ -33,7 +33,7 @@ class Claim:
     stage: str = ""
 
 
-# In the order in which holders are named; each is the first fact in which they differ.
+# In the order in which holders are named; each is the first fact in which a holder differs.
 HOLDERS = (
     *("duty", "more_urgent", "waited_longer", "waited_or_lost", "other"),
     *("waited_less", "waited_less_or_kept", "less_urgent"),
@@ -52,7 +52,7 @@ _PLAIN = frozenset(
 
 
 def find_policy(outcome: NeedOutcome) -> str:
-    """The policy of the month that an outcome is of."""
+    """The policy of the month of an outcome; the first policy for an outcome without a run."""
     return outcome.run.match_round.policy if outcome.run else FIRST_POLICY
 
 
@@ -78,14 +78,14 @@ def _claim_help(outcome: NeedOutcome, numbers: OutcomeNumbers, is_first: bool) -
 
 
 def _are_shares_proved(outcome: NeedOutcome) -> bool:
-    """Whether the run that the outcome is of divided as evenly as can be, with proof."""
+    """Whether it is proved that the outcome's run divided as evenly as possible."""
     figures = find_figures(outcome.run)
     stages = [] if figures is None else [row for row in figures.stages if row.name in _OF_SHARES]
     return all(row.proof in ARITHMETIC for row in stages)
 
 
 def _find_failure(numbers: OutcomeNumbers) -> str:
-    """At which check the last offers of this kind fell out."""
+    """The code of the check that the last offers of this kind failed."""
     if numbers.nearest:
         if numbers.nearest.filter == "skill" and numbers.nearest.person is None:
             return "nobody_there"
@@ -109,16 +109,16 @@ def _claim_order(outcome: NeedOutcome, numbers: OutcomeNumbers) -> list[Claim]:
     claims = [Claim("held", counts)] if counts else []
     if "less_urgent" in counts and _is_order_proved(outcome):
         claims.append(Claim("no_room"))
-    if numbers.stage and set(counts) != {"more_urgent"}:  # which says enough
+    if numbers.stage and set(counts) != {"more_urgent"}:  # more urgent alone says enough
         claims.append(Claim("stage", stage=numbers.stage))
     return claims or [Claim("by_order")]
 
 
 def _is_order_proved(outcome: NeedOutcome) -> bool:
-    """Whether the most urgent came first, with proof, and no pin or forbid of the office before.
+    """Whether it is proved that the more urgent came first, without any pin or forbid.
 
-    Then what the less urgent hold would not do for this need: it would have met one more of an
-    urgency that comes first.
+    If so, what less urgent needs hold would not do for this need: giving it to this need would have
+    met one more need of an urgency that comes first.
     """
     run = outcome.run
     return bool(run and run.is_plain and run.status is RunStatus.PROVEN)
@@ -201,7 +201,7 @@ _SENTENCES = {
 
 
 def say_claim(claim: Claim, policy: str) -> str:
-    """The sentence of a claim, in the reader's language."""
+    """Say a claim in a sentence, in the reader's language."""
     if claim.code == "held":
         return _say_held(claim.counts)
     if claim.code == "stage":
@@ -210,7 +210,7 @@ def say_claim(claim: Claim, policy: str) -> str:
 
 
 def explain_outcome(outcome: NeedOutcome) -> str:
-    """What was found for a need, or why nothing, in plain words for the resident."""
+    """What was found for a need, or why nothing was, in plain words for the resident."""
     policy = find_policy(outcome)
     return join_sentences(say_claim(claim, policy) for claim in list_claims(outcome))
 
@@ -286,7 +286,7 @@ _URGENCIES = {
 
 
 def _say_stage(stage: str, policy: str) -> str:
-    """What a help for this need would have cost at the aim that decided."""
+    """Say what help for this need would have cost at the aim that decided."""
     _name, tier = split_stage(stage, policy)
     rule = find_rule(stage, policy)
     if rule is None or not rule.behind:

@@ -1,6 +1,7 @@
-"""What would raise the chance of a need that was not met, and what comes next, for who asked.
+"""What would raise the chance of an unmet need, and what comes next, in words for the resident.
 
-A help is what the optimizer found to open more offers; the sentence says no more than that.
+A help is what would open more offers to the need, as the optimizer found; its sentence claims no
+more than that.
 """
 
 from collections.abc import Collection, Iterable
@@ -33,10 +34,10 @@ _PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What would raise the chance: times, papers to show, or places elsewhere.
+    """What would raise the chance: other times, a status to prove, or places elsewhere.
 
     asks     ``times``, ``papers`` or ``places``
-    values   windows, StatusKind values or committee codes; any one of them would do
+    values   windows, StatusKind values or committee codes; any one of them is enough
     is_free  whether the month's answer left enough there
     """
 
@@ -49,9 +50,9 @@ _ASKED_BY_FILTER = {"slot": "times", "status": "papers", "area": "places"}
 
 
 def list_helps(outcome: NeedOutcome) -> list[Help]:
-    """What would have opened more offers to an unmet need; first what was still free.
+    """What would have opened more offers to an unmet need; helps that were still free come first.
 
-    If the order decided, only what was free would have changed anything.
+    If offers were eligible and others came first, only what was still free is listed.
     """
     numbers = read_numbers(outcome)
     decides = outcome.ground != "no_eligible_offer"
@@ -67,7 +68,7 @@ def list_helps(outcome: NeedOutcome) -> list[Help]:
 
 
 def say_help(row: Help, committees: Iterable[Committee]) -> str:
-    """What would help, in one or two sentences for the person who asked."""
+    """Say what would help, in one or two sentences for the resident."""
     if row.asks == "times":
         times = name_windows(row.values)
         if row.is_free:
@@ -108,7 +109,7 @@ def _say_places(places: str, is_free: bool) -> str:
 
 
 def _name_places(codes: Collection[str], committees: Iterable[Committee]) -> str:
-    """The neighbourhoods by name; of many only the first."""
+    """The names of the neighbourhoods with these codes; of more than five only the first five."""
     named = [get_name(row) for row in committees if row.code in codes]
     shown, more = join_words(named[:MOST_PLACES]), len(named) - MOST_PLACES
     if more <= 0:
@@ -124,10 +125,10 @@ _DANGER, _CANNOT_WAIT = TIERS[:2]
 
 
 def explain_next(outcome: NeedOutcome, waits_for_recipient: bool = False) -> str:
-    """What happens now, for the resident; nothing of a request that has ended since.
+    """Say what happens now, for the resident; of an ended request only that it has ended.
 
-    ``waits_for_recipient``: every giver said yes, and the resident has not answered.
-    Who is in danger, or cannot wait and got nothing, reads the numbers to call.
+    ``waits_for_recipient``: every giver said yes, and the resident has not answered. A resident in
+    danger, or one who cannot wait and got nothing, reads the numbers to call.
     """
     need = outcome.need
     if need and need.state in ENDED:

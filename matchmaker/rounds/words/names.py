@@ -1,4 +1,4 @@
-"""Names in the reader's language for the codes that a run's figures hold."""
+"""Names in the reader's language for the codes in a run's figures."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ VISITS = "visits"  # the measure of what an organisation's volunteers give
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names in the reader's language, by code, in the order in which lists show them."""
+    """Names in the reader's language, keyed by code, in the order in which lists show them."""
 
     committees: dict[str, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
@@ -19,14 +19,14 @@ class Names:
     units: dict[str, str] = field(default_factory=dict)  # of categories
 
     def say_number(self, number: str, key: str) -> str:
-        """A number of the class ``category=rice_oil`` with its unit; of other classes as it is."""
+        """A number of a class such as ``category=rice_oil`` with its unit; others as they are."""
         unit = self.units.get(key.removeprefix("category="))
         return format_quantity(int(number), unit) if unit and number.isdecimal() else number
 
     def name_group(self, group: str) -> str:
-        """A group of a stage: a committee, an organisation and its measure, or a need by number.
+        """Name a group of a stage: a committee, an organisation and its measure, or a need.
 
-        The empty group is that of needs without a committee; a code without a name stays a code.
+        The empty group is that of needs without a committee. A code without a name stays a code.
         """
         giver, divider, measure = group.partition("/")
         if not divider:

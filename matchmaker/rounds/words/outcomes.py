@@ -1,4 +1,4 @@
-"""Why a need is met or not, with numbers for the office; grounds.py says it to residents."""
+"""Why a need is met or not, with numbers for the office; ``grounds.py`` says it to residents."""
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -32,7 +32,7 @@ def name_ground(code: str) -> str:
 
 
 def name_filter(code: str) -> str:
-    """What an offer must fulfil to serve a need, for each filter of the optimizer."""
+    """What an offer must fulfil to serve a need, for each of the optimizer's filters."""
     names = {
         "category": _("category"),
         "area": _("neighbourhood"),
@@ -49,7 +49,7 @@ _TICKET_DIGITS = 12  # enough to compare by eye
 
 
 def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
-    """What was found for a need, or why nothing, with numbers for the office."""
+    """What was found for a need, or why nothing was, with numbers for the office."""
     numbers = read_numbers(outcome)
     if outcome.is_met:
         unit = outcome.need.category.unit
@@ -64,7 +64,7 @@ def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
 
 
 def count_received(outcome: NeedOutcome) -> int:
-    """What a need received, in units of its category: a visit by two people is one visit."""
+    """Return what a need received, in units of its category: a visit by two people is one visit."""
     need, received = outcome.need, outcome.received_units
     is_visit = get_rules(need.category.kind).has_volunteers
     return min(received, need.quantity) if is_visit else received
@@ -83,7 +83,7 @@ def _describe_no_offer(numbers: OutcomeNumbers, _policy: str) -> str:
 
 
 def _name_offer(stock: str) -> str:
-    """An offer by its organisation's code, which begins its name in the frozen month."""
+    """Name an offer by its organisation's code, with which its name in the frozen month begins."""
     return _("an offer of organisation %(code)s", code=stock.partition("/")[0])
 
 
@@ -121,7 +121,7 @@ def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
 
 
 def _say_holders(ahead: int, policy: str) -> str:
-    """How many hold the places: people, or homes under a policy that serves homes."""
+    """How many people hold the places, or homes under a policy that serves homes."""
     if policy == FIRST_POLICY:
         return ngettext(
             "%(num)s person holds the places.", "%(num)s people hold the places.", ahead

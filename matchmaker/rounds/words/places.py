@@ -1,4 +1,4 @@
-"""Free places of a published month in words: who fell and why, who comes instead, or why nobody."""
+"""Free places of a published month in words: who does not come, and who does, or why nobody."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ from matchmaker.words.quantities import format_quantity
 
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
-    """What one need, or visit of a pairing, had, and what it gets.
+    """What one need or due visit had, and what it gets.
 
-    what    number and kind      before   who fell, with why
-    after   who comes instead    nobody   why nobody does; empty: somebody does, or it is not known
+    what    reference and category      before   the promises that ended, each with the reason
+    after   who comes instead           nobody   why nobody does; empty: somebody does, or nobody
+                                                 was looked for
     """
 
     what: str
@@ -30,7 +31,7 @@ class PlaceLine:
 
 
 def describe_lost(rows: PlaceRows) -> list[PlaceLine]:
-    """Each need that lost help, and who comes instead."""
+    """Describe each need or visit that lost help, and who comes instead."""
     return [
         PlaceLine(
             _say_what(rows, name),
@@ -43,7 +44,7 @@ def describe_lost(rows: PlaceRows) -> list[PlaceLine]:
 
 
 def describe_others(rows: PlaceRows) -> list[PlaceLine]:
-    """Each need that lost nothing, and gets help from what is free."""
+    """Describe each need or visit that lost nothing and gets help from what is free."""
     return [
         PlaceLine(_say_what(rows, name), after=_say_lines(rows, name))
         for name in rows.asked
@@ -105,7 +106,7 @@ _REASONS: Mapping[PromiseState, str] = {
 
 
 def describe_end(row: Promise) -> str:
-    """How a promise ended, and why if it was said."""
+    """How a promise ended, and the reason if one is stored."""
     reason = getattr(row, _REASONS.get(row.state, ""), None)
     state = str(get_label(row.state))
     if reason is None:

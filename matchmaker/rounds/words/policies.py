@@ -1,4 +1,4 @@
-"""Find the words of a policy, of its stages and their rules; an unknown code stays as it is."""
+"""Find the words of a policy, of its stages and their rules."""
 
 import re
 from itertools import takewhile
@@ -11,7 +11,7 @@ _TIERED = re.compile(r"(.+)-([123])")  # ``homes-2``: the rule ``homes`` among n
 
 
 def get_words(policy: str) -> PolicyWords:
-    """The words of a policy; of one that the office never had, those of the first."""
+    """Return the words of a policy; an unknown policy has those of the first."""
     return POLICY_WORDS.get(policy, POLICY_WORDS[FIRST_POLICY])
 
 
@@ -26,7 +26,7 @@ def name_coverage(policy: str) -> str:
 
 
 def describe_cost(policy: str) -> str:
-    """What the rules of the policy cost beside those before; empty if there were none."""
+    """What the rules of the policy cost beside those of the policy before; empty for the first."""
     return str(get_words(policy).cost)
 
 
@@ -41,21 +41,21 @@ def list_earlier(policy: str) -> list[str]:
 
 
 def split_stage(code: str, policy: str) -> tuple[str, int]:
-    """The rule that a stage follows, and the only urgency that it is about; 0: every urgency."""
+    """Return the rule that a stage follows, and its urgency; 0: it is about every urgency."""
     found = _TIERED.fullmatch(code)
     is_tiered = found is not None and found[1] in get_words(policy).tiered
     return (found[1], int(found[2])) if found and is_tiered else (code, 0)
 
 
 def find_rule(code: str, policy: str) -> Rule | None:
-    """The rule of a stage; None for a stage that the policy does not have."""
+    """Return the rule of a stage; None for a stage that the policy does not have."""
     words = get_words(policy)
     name, tier = split_stage(code, policy)
     return None if name in words.tiered and not tier else words.rules.get(name)
 
 
 def name_stage(code: str, policy: str) -> str:
-    """A stage of the policy in a few words; a code that it does not have stays as it is."""
+    """A stage of the policy in a few words; a code that the policy does not have stays as it is."""
     rule, (_name, tier) = find_rule(code, policy), split_stage(code, policy)
     if rule is None:
         return code
@@ -65,6 +65,6 @@ def name_stage(code: str, policy: str) -> str:
 
 
 def justify_stage(code: str, policy: str) -> str:
-    """Why a resident would accept the stage; empty for one that the policy does not have."""
+    """Why a resident would accept the stage; empty for a stage that the policy does not have."""
     rule = find_rule(code, policy)
     return str(rule.reason) if rule else ""

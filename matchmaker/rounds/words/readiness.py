@@ -29,7 +29,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class ReadinessWords:
-    """One finding in words; ``finding`` is None if there is nothing to open."""
+    """One finding in words; ``finding`` is None if no page has its rows."""
 
     weight: Weight
     text: str
@@ -38,12 +38,12 @@ class ReadinessWords:
 
     @property
     def has_rows(self) -> bool:
-        """Whether its rows are a page; the calendar has one of its own."""
+        """Whether a page lists its rows; the finding about the calendar has none."""
         return self.finding in ROWS
 
 
 def describe_readiness(lines: Iterable[ReadinessLine]) -> list[ReadinessWords]:
-    """One sentence for each line, with names."""
+    """Say each line in one sentence, with the names of its rows."""
     return [
         ReadinessWords(
             line.weight, _say(line), _name_rows(line), line.finding if line.count else None

@@ -31,7 +31,7 @@ _FORMER_FAILURES = {  # what earlier versions stored
 
 
 def describe_failure(code: str | None) -> str:
-    """Why a run has no result."""
+    """Say why a run has no result."""
     sentences: dict[str, Any] = {**_FAILURES, **_FORMER_FAILURES}
     return str(sentences.get(code or "") or _("The run has no result."))
 
@@ -54,7 +54,7 @@ _ADVICE = {
 
 
 def advise(code: str | None) -> str:
-    """What to do about a run without a result, for the person who started it."""
+    """Say what to do about a run without a result, for the person who started it."""
     advice: dict[Any, Any] = {**_ADVICE}
     return str(
         advice.get(code or "")

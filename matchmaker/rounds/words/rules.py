@@ -1,7 +1,7 @@
 """The rules of every published policy in words: what each does and why a resident would accept it.
 
-A month keeps the words of the policy under which it was opened: the same code may mean another
-rule in a later policy. What is said of one code here is said of it everywhere.
+A month keeps the words of the policy under which it was opened, because the same code may mean
+another rule in a later policy. Every page takes the words of a code from here.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 FIRST_POLICY = "community/1"
 SECOND_POLICY = "community/2"
-COST = {"requests": 2, "homes": 7, "danger": 13}  # of the second policy beside the first
+COST = {"requests": 2, "homes": 7, "danger": 13}  # the second policy compared with the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Stages that answer one question together; ``code`` is for the terminal."""
+    """Stages that answer one question together; ``code`` is their name in the terminal."""
 
     code: str
     title: str
@@ -42,10 +42,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
-    """Rules by code, in order. ``tiered``: those that hold for each urgency in turn.
+    """Rules by code, in order. ``tiered``: the rules that are applied to each urgency in turn.
 
-    coverage   what the chart of committees counts; ``coverage_title``: its name
-    cost       what the rules cost beside those before, as measured
+    coverage   what the chart of committees counts; ``coverage_title``: its title
+    cost       what the rules cost beside those of the policy before, as measured
     parts      empty: the stages are few enough to be read one after another
     """
 
@@ -273,7 +273,7 @@ _COMMUNITY_2 = PolicyWords(
         "those that could be met. The months that still count, and this one."
     ),
     coverage_title=_l("Contested help by committee"),
-    # Of optimizer/bench/policies.jsonl, in needs of a thousand; a test adds it up again.
+    # From optimizer/bench/policies.jsonl, in needs of a thousand; a test adds it up again.
     cost=_l(
         "Measured on 100 invented months beside the rules before: of 1,000 requests met, "
         "%(requests)s fewer; of 1,000 homes helped, %(homes)s fewer; of 1,000 requests met of "

@@ -1,4 +1,4 @@
-"""A slot or an appointment of a month as people say it."""
+"""A slot or an appointment of a month in words."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from matchmaker.words.scope import join_words
 
 
 class Timed(Protocol):
-    """What takes place at one time: on its day, or while none is set in its slot."""
+    """Something that takes place at one time: on its day or, while no day is set, in its slot."""
 
     @property
     def slot(self) -> str | None: ...
@@ -34,7 +34,7 @@ class Timed(Protocol):
 
 
 def describe_when(row: Timed, month: date) -> str:
-    """When something takes place: its session, stay, or day and hour, else its slot."""
+    """When something takes place: its session, its stay, or its day and hour; else its slot."""
     fixed = describe_fixed(row.session, row.first_day, row.last_day)
     if fixed is not None:
         return fixed
@@ -44,15 +44,16 @@ def describe_when(row: Timed, month: date) -> str:
 
 
 def describe_visits(rows: Iterable[Timed], month: date) -> str:
-    """When several visits take place, one after another, each time once."""
+    """When several visits take place, in the order of ``rows``, each time only once."""
     return _("; ").join(dict.fromkeys(describe_when(row, month) for row in rows))
 
 
 def describe_slot(slot: str | None, month: date, days: Sequence[str] | None = None) -> str:
-    """A slot as ``Weekday mornings, between 6 July 2026 and 10 July 2026``; none: any time.
+    """A slot as ``Weekday mornings, between 6 July 2026 and 10 July 2026``; None: any time.
 
-    ``days`` (ISO) are those on which it may take place; without them those of the library's
-    calendar. Days with a gap that is more than a weekend are named one by one.
+    ``days`` (ISO): the days on which it may take place; without them, those of the slot in the
+    library's calendar. If more than a weekend lies between two of the days, they are named one by
+    one.
     """
     dates = [date.fromisoformat(day) for day in days or ()]
     if slot is None:
@@ -71,6 +72,6 @@ def _describe_days(days: Sequence[date]) -> str:
 
 
 def _follow(days: Sequence[date]) -> bool:
-    """Whether nothing but weekends lies between the days."""
+    """Whether only weekends are missing between the first and the last of the days."""
     between = (days[0] + timedelta(days=k) for k in range((days[-1] - days[0]).days))
     return all(day in days or is_weekend(day) for day in between)

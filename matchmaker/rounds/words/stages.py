@@ -27,9 +27,10 @@ NOTHING = "–"
 
 
 def describe_key(key: str, names: Names, policy: str) -> str:
-    """The class of one result of a stage, ``tier=1,waiting=5``, in words; empty for everybody.
+    """The class of one result of a stage, such as ``tier=1,waiting=5``, in words.
 
-    Stages of the second policy name their urgency themselves.
+    It is empty for a result about everybody. A key that is not of this form stays as it is. Under
+    the second policy the urgency is left out, because the stage's name has it.
     """
     pairs = _PAIR.findall(key)
     said = [pair for pair in pairs if policy == FIRST_POLICY or pair[0] != "tier"]
@@ -60,9 +61,12 @@ def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
 
 
 def describe_value(stage: StageFigures, names: Names, policy: str) -> str:
-    """What the stage reached: a word if it is proved, a number, or its first and last group's."""
+    """What the stage reached: a word if the rule has one, its first and last group, or a number.
+
+    A dash means that it is not known, or that the word is not proved.
+    """
     rule = find_rule(stage.name, policy)
-    if rule and rule.reached:  # what is not proved need not be so
+    if rule and rule.reached:  # without a proof the word may be untrue
         return str(rule.reached) if stage.proof in ARITHMETIC else NOTHING
     if stage.first is not None and stage.last is not None:
         first, last = (_describe_level(level, names) for level in (stage.first, stage.last))
@@ -75,12 +79,12 @@ def _describe_level(level: Level, names: Names) -> str:
 
 
 def describe_bound(stage: StageFigures, names: Names) -> str:
-    """The proved bound of a stage, or a dash without one."""
+    """The proved bound of a stage, or a dash if there is none."""
     return NOTHING if stage.bound is None else names.say_number(str(stage.bound), stage.key)
 
 
 def describe_proof(proof: str) -> str:
-    """How the value is known to be the best one."""
+    """How it is known that no value is better, for each kind of proof; or that it is not proved."""
     words = {
         "dual": _("proved by a bound"),
         "farkas": _("proved: the next level is impossible"),
@@ -97,7 +101,10 @@ def describe_proof(proof: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PartResults:
-    """The results of one part of a policy, never empty; without ``part``: all of a short policy."""
+    """The results of one part of a policy, never empty.
+
+    ``part`` None: the results that are in no part, such as all of a short policy.
+    """
 
     part: Part | None
     stages: tuple[StageFigures, ...]
@@ -112,19 +119,23 @@ class PartResults:
         return self.proved == len(self.stages)
 
     def list_totals(self, names: Names) -> list[tuple[str, str]]:
-        """Each rule of the part with what it reached in all, said with what is counted."""
+        """Pair each rule of the part with what it reached in all, in the words of the rule."""
         rules = groupby(self.stages, key=lambda stage: stage.name)
         return [(self._name_rule(code), self._total(list(found), names)) for code, found in rules]
 
     def _name_rule(self, code: str) -> str:
-        """The rule without its urgency, which the part's title says."""
+        """The name of the rule without its urgency, which is in the part's title."""
         rule, tier = split_stage(code, self.policy)
         return (
             str(get_words(self.policy).rules[rule].name) if tier else name_stage(code, self.policy)
         )
 
     def _total(self, results: Sequence[StageFigures], names: Names) -> str:
-        """The last result of a rule counts every wait; those of second, third … turns add up."""
+        """What a rule reached in all.
+
+        The last result of a rule includes every wait; results of the second, third … turn are
+        added.
+        """
         turns = {dict(_PAIR.findall(result.key)).get("turn", ""): result for result in results}
         values = [result.value for result in turns.values() if result.value is not None]
         rule = find_rule(results[-1].name, self.policy)
@@ -134,7 +145,7 @@ class PartResults:
 
 
 def list_parts(stages: Sequence[StageFigures], policy: str) -> Iterator[PartResults]:
-    """The results by part, in the order of the policy; results of no part come last."""
+    """The results by part, in the order of the policy; results that are in no part come last."""
     rest = tuple(stages)
     for part in get_words(policy).parts:
         found = tuple(stage for stage in rest if stage.name in part.stages)
@@ -159,13 +170,13 @@ MOST_LISTED = 5  # needs in a sentence
 
 
 def describe_prices(run: RoundRun, names: Names, policy: str) -> dict[int, str]:
-    """What each pin and forbid of a run costs, by the id of its row."""
+    """What each priced pin and forbid of a run costs, keyed by the id of its row."""
     prices = find_prices(run).items()
     return {id_: describe_price(price, names, policy) for id_, price in prices}
 
 
 def describe_price(price: PinPrice, names: Names, policy: str) -> str:
-    """What would be better without a pin or forbid, and who would gain or lose by that."""
+    """What would be better without a pin or forbid, and which needs would gain or lose by that."""
     if price.status is not SolutionStatus.PROVEN:
         return _("What it costs could not be worked out in the time allowed.")
     if price.first is None:
@@ -209,7 +220,7 @@ def _describe_group(change: GroupChange, names: Names) -> str:
 
 
 def _list_needs(needs: Sequence[str]) -> str:
-    """References, those of a joined ask one by one; of many only the first."""
+    """References, those of a joined ask one by one; of more than five only the first five."""
     listed = [reference for ask in needs for reference in list_members(ask)]
     shown = _(", ").join(listed[:MOST_LISTED])
     more = len(listed) - MOST_LISTED

@@ -1,4 +1,4 @@
-"""What is proved about a run, in the same words on every page and in the file of its proof.
+"""What is proved about a run, in the same words on every page and in what persons accept.
 
 The words follow the verdict that is stored with the run.
 """
@@ -25,7 +25,7 @@ _TONES: Mapping[Ruling, Tone] = {
 
 
 def name_verdict(run: RoundRun) -> str:
-    """The verdict in a few words, for tables and badges."""
+    """The verdict on a run in a few words, for tables and badges."""
     verdict = find_verdict(run)
     if verdict is None:
         return _("not passed") if run.findings else NOT_KNOWN
@@ -41,13 +41,13 @@ def name_verdict(run: RoundRun) -> str:
 
 
 def get_verdict_tone(run: RoundRun) -> Tone:
-    """How the verdict looks."""
+    """The tone in which the verdict is shown; bad without one."""
     verdict = find_verdict(run)
     return "bad" if verdict is None else _TONES.get(verdict.ruling, "bad")
 
 
 def describe_verdict(verdict: Verdict) -> str:
-    """The verdict in a sentence that claims no more than was replayed."""
+    """The verdict in a sentence that claims no more than the checker replayed."""
     count, proved = verdict.results, verdict.outright
     if verdict.ruling is Ruling.PROVED:
         return _(
@@ -82,10 +82,10 @@ def _describe_none(verdict: Verdict) -> str:
 
 
 def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bool = False) -> str:
-    """What an aim that is not proved reaches, and the bound that is proved of it.
+    """What an aim that is not proved reaches, and the bound that is proved for it.
 
-    The public page leaves out which committee, organisation or need it is about, and of a small
-    group also its class and its numbers.
+    ``is_public``: leaves out which committee, organisation or need it is about and, if a number is
+    small, also its class and its numbers.
     """
     aim = name_stage(row.stage, policy)
     if is_public and _is_small(row):
@@ -117,12 +117,12 @@ def _describe_gap(row: Unproved, aim: str, names: Names) -> str:
 
 
 def _is_small(row: Unproved) -> bool:
-    """Whether a number of the row could identify a person; a share of a committee could not."""
+    """Whether a number of the row could identify a person. A share of a committee could not."""
     return any(text.isdecimal() and is_small(int(text)) for text in (row.value, row.bound))
 
 
 def _find_gap(row: Unproved) -> Fraction | None:
-    """How far the value may be from the best one; None if a number is not known."""
+    """The distance between value and bound; None if one of them is not known."""
     try:
         return abs(Fraction(row.bound) - Fraction(row.value))
     except ValueError:
@@ -130,7 +130,7 @@ def _find_gap(row: Unproved) -> Fraction | None:
 
 
 def describe_acceptance(verdict: Verdict, names: Names, policy: str) -> str:
-    """What both persons tick before an unproved month is published: a line for each aim."""
+    """What both persons accept before an unproved month is published: a line for each aim."""
     rows = [describe_unproved(row, names, policy) for row in verdict.unproved]
     if not rows:
         return _("I know that this month is valid, but nothing of it is proved best.")
@@ -139,7 +139,7 @@ def describe_acceptance(verdict: Verdict, names: Names, policy: str) -> str:
 
 
 def _describe_settled(row: Unproved, aim: str) -> str:
-    """How many tickets, or how many needs, are known to be settled by the results before."""
+    """How many tickets or needs are known to be settled by the results before."""
     numbers = {"aim": aim, "settled": row.value}
     if row.of == "tickets":
         return _(
