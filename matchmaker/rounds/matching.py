@@ -69,7 +69,7 @@ def list_days_of(
 ) -> dict[tuple[str, str | None], list[str]]:
     """Map each need and slot of ``lines`` to the days (ISO) that suit the need and all its givers.
 
-    An empty list for a need without a slot means any day.
+    An empty list means any day, of the slot if there is one.
     """
     problem = Problem.from_json(json.loads(problem_json))
     validity = Validity(problem)

@@ -163,7 +163,7 @@ def _lock_open_needs(subdistrict_id: int) -> None:
 
 
 def _freeze_categories() -> tuple[FrozenCategory, ...]:
-    """The categories that needs and offers refer to, ordered by code."""
+    """The categories that needs and offers may refer to, in order of code."""
     query = select(ServiceCategory).where(ServiceCategory.parent_id.is_not(None))
     rows = [
         FrozenCategory(

@@ -173,7 +173,10 @@ class LineFilterForm(FilterForm):
     reference = TextField(_l("Number of the need or resident"), [MaxLength(LONGEST_REFERENCE)])
 
     def fill_choices(self, **rows: Iterable[tuple[str, str]]) -> None:
-        """Set the choices of category, committee and organisation, as ``(code, name)``."""
+        """Set the choices of all grounds, and those in ``rows``, as ``(code, name)``.
+
+        ``rows``: category, committee and organisation.
+        """
         for name, choices in rows.items():
             getattr(self, name).choices = make_choices([("", _l("All")), *choices])
         grounds = [(ground, name_ground(ground)) for ground in GROUNDS]

@@ -195,8 +195,7 @@ def notify_of_ended(
     """Notify both sides of promises that ended: recipients, coordinators, and the visitors.
 
     ``outcomes``: of the needs that lost something, as they are now. ``written_by``: see
-    ``free_places``; a recipient who wrote down their own answer hears nothing of it. Each need gets
-    one notice.
+    ``free_places``; a recipient who wrote down their own answer gets no notice of it.
     """
     needs = {row.need_id: row for row in outcomes}
     lost = [key for key, row in needs.items() if not row.received_units]

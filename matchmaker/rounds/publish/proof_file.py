@@ -1,4 +1,4 @@
-"""A run as files that anyone can check without this site: question, answer, certificate."""
+"""A run as files that anyone can check without this site: question, certified answer, draw."""
 
 import io
 import zipfile

@@ -258,7 +258,7 @@ def _divide_met(
 
 
 def was_met(outcome: NeedOutcome) -> bool:
-    """Whether the run found something for the need, even if its promise was revoked since."""
+    """Whether the run or a later search found something for the need, even if revoked since."""
     return outcome.is_met or outcome.ground == PROMISE_REVOKED
 
 

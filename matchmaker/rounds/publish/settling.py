@@ -12,9 +12,10 @@ SETTLED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERVE
 
 
 def settle_need(need: Need, run: RoundRun) -> None:
-    """Mark a need with help as served if no help is open, as partly served if some is missing.
+    """Mark a need as served once its help came and none is open; partly if some is missing.
 
-    While some help is open, the need is matched. A need in any other state stays as it is. Flushes.
+    Until then the need is matched. A need that is neither matched nor served stays as it is.
+    Flushes.
     """
     db.session.flush()
     if need.state not in SETTLED:

@@ -2,8 +2,8 @@
 
 A job whose lease expired is queued again. The queue between site and worker is a separate file that
 carries job ids only. It may lose or repeat them: a job is taken by one conditional UPDATE, and the
-worker looks for overdue rows. Each function that takes a ``now`` is one short transaction, because
-a worker locks no row while it solves.
+worker looks for overdue rows. Each function that commits is one short transaction, because a worker
+locks no row while it solves.
 """
 
 import logging

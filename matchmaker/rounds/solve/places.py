@@ -22,7 +22,7 @@ Asked = Need | Pairing
 class PlaceRows:
     """The rows behind free places. A need is named by its reference, a due visit by its id.
 
-    proposal   what a search found; None: nothing was found, or nothing is read
+    proposal   what a search found; None: no search waits to be kept
     fallen     need or due visit -> its promises that ended
     asked      need or due visit -> its row
     offers     by their names in the question      volunteers   by person and offer

@@ -52,7 +52,7 @@ _ASKED_BY_FILTER = {"slot": "times", "status": "papers", "area": "places"}
 def list_helps(outcome: NeedOutcome) -> list[Help]:
     """What would have opened more offers to an unmet need; helps that were still free come first.
 
-    If offers were eligible and others came first, only what was still free is listed.
+    Unless no offer was eligible, only helps that were still free are listed.
     """
     numbers = read_numbers(outcome)
     decides = outcome.ground != "no_eligible_offer"

@@ -16,11 +16,11 @@ COST = {"requests": 2, "homes": 7, "danger": 13}  # the second policy compared w
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its name, and two sentences on why a resident would accept it.
+    """One rule: its name, and why a resident would accept it.
 
     behind    what a resident reads if the rule gave the places to others
-    reached   the word of tables for what the rule reached, if no number says it
-    counted   what its whole number counts
+    reached   a word for what the rule reached, for tables, if no number says it
+    counted   what the whole number that it reached counts
     """
 
     name: str
