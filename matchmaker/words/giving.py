@@ -1,4 +1,4 @@
-"""When and where something promised is given, what to bring and who answers the phone."""
+"""When and where promised help is given, what to bring, and who answers the phone."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def describe_session(session: Session) -> str:
 
 
 def describe_fixed(session: Session | None, first: date | None, last: date | None) -> str | None:
-    """When something is given that has no hour of its own; None while nothing is fixed."""
+    """The time of a session, of a payment (only ``last``) or of a stay; None if none is fixed."""
     if session is not None:
         return describe_session(session)
     if last is None:
@@ -44,7 +44,7 @@ def describe_fixed(session: Session | None, first: date | None, last: date | Non
 
 
 def list_where(row: Promise) -> list[Fact]:
-    """Where a promise is given and how, in pairs of what and what it is; nothing for a visit."""
+    """How and where a promise is given, as pairs of a heading and its text; empty for a visit."""
     facts: list[Fact] = []
     if row.offer is None or get_timing(row.asked.category) is Timing.VISIT:
         return facts
@@ -73,7 +73,10 @@ def _list_facts_of(place: Place, *, with_hours: bool) -> list[Fact]:
 
 
 def find_contact(row: Promise) -> tuple[str, str] | None:
-    """Name and number of who answers the phone about a promise, once its giver said yes."""
+    """The name and number of the contact person for a promise; None until its giver said yes.
+
+    It is also None if the organisation has no number, or the promise ended without help.
+    """
     giver = row.organisation
     if row.state not in _CONTACT_SHOWN or not giver.contact_phone:
         return None

@@ -1,7 +1,8 @@
 """The words for every coded value, in one place.
 
-A word alone has its enum as context: "Open" is one thing of a need and another of an offer.
-Templates write ``{{ offer.state | label }}`` and ``{{ committee | name }}``.
+A word that stands for different things has its enum as context: "Open" means one thing of a need
+and another of an offer. Templates write ``{{ offer.state | label }}`` and ``{{ committee | name
+}}``.
 """
 
 from enum import StrEnum
@@ -220,22 +221,25 @@ _OF_REQUESTS = _PURPOSES.keys() - {"keep_contact"}
 
 
 def name_policy(policy: str) -> str:
-    """A policy by its version: ``community/2`` is version 2 of the community's rules."""
+    """Name a policy by its version: ``community/2`` is version 2 of the community's rules."""
     return gettext("community rules, version %(number)s", number=policy.rpartition("/")[2])
 
 
 def get_label(value: StrEnum) -> LazyString:
-    """The word for a coded value in the reader's language. Raises ``KeyError`` when it has none."""
+    """Return the word for a coded value in the reader's language.
+
+    Raises ``KeyError`` if the value has none.
+    """
     return _BY_MEMBER[type(value), value.value]
 
 
 def get_name(row: Committee | Organisation | Place | ServiceCategory | Subdistrict) -> str:
-    """The row's name in the reader's language."""
+    """Return the row's name in the reader's language."""
     return row.name_en if str(get_locale()) == "en" else row.name_zh
 
 
 def name_account(user: User) -> str:
-    """An account for those who manage accounts; a resident has a reference instead of a name."""
+    """Name an account for those who manage accounts: a resident by reference, others by name."""
     if user.role is not m.Role.RESIDENT:
         return user.name
     return user.resident.reference if user.resident else str(get_label(m.Role.RESIDENT))
@@ -265,7 +269,7 @@ _OVER_WITH = {
 
 
 def describe_consent(consent: m.Consent, need: m.Need | None) -> str:
-    """Whether a consent is in force, and why; ``need`` is the request that rests on it."""
+    """Say whether a consent is in force, and why; ``need``: the request that it is for, or None."""
     ended = consent.withdrawn_at or consent.ended_at
     words = {"day": format_local_day(ended) if ended else "", "number": need and need.reference}
     if consent.withdrawn_at:

@@ -1,6 +1,7 @@
-"""Names of people, organisations and places: how they are read, sorted, folded and searched.
+"""Names of people, organisations and places: clean them, sort by their reading, search for them.
 
-Readings are pinyin without tones, ``v`` for ü. Surnames have their own, compound ones first.
+Readings are pinyin without tones, with ``v`` for ü. Surnames have readings of their own; compound
+surnames are looked for first.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, false, func, or_
 
-# Signs: all middle dots are one, and blanks, dots and width make no difference in a search.
+# Signs. All middle dots are one; blanks, dots and the width of signs do not matter in a search.
 
 MIDDLE_DOT = "·"
 OTHER_DOTS = "•‧∙⋅・･⸱᛫●．."
@@ -25,9 +26,10 @@ _DOT_IN_NAME = re.compile(rf"(?<={_HAN})\s*[{re.escape(MIDDLE_DOT + OTHER_DOTS)}
 
 
 def clean_name(name: str) -> str:
-    """The name as it is kept: one kind of dot between Chinese characters, narrow letters.
+    """Return the name as it is stored: one kind of dot between Chinese characters, narrow letters.
 
-    古丽•艾比 is 古丽·艾比, Ａ座 is A座; other signs, Chinese brackets too, stay as they are.
+    古丽•艾比 becomes 古丽·艾比, Ａ座 becomes A座.
+    Other signs, Chinese brackets too, stay as they are.
     """
     return _DOT_IN_NAME.sub(MIDDLE_DOT, name.translate(_WIDE_LETTERS))
 
@@ -38,10 +40,11 @@ LONGEST_SEARCH = 60  # characters
 
 
 def match_name(text: str, names: list[Any], sort_key: Any) -> ColumnElement[bool]:
-    """True for rows one of whose ``names`` or whose pinyin ``sort_key`` contains ``text``.
+    """The condition for rows with ``text`` in one of their ``names`` or in their ``sort_key``.
 
-    Blanks and dots typed or left out and the width of signs make no difference: ``lehui``,
-    ``le hui``, ``ｌｅｈｕｉ`` and the initials ``lh`` all find 乐汇. Signs alone find nothing.
+    Blanks, dots, apostrophes and the width of signs do not matter:
+    ``lehui``, ``le hui``, ``ｌｅｈｕｉ`` and the initials ``lh`` all find 乐汇.
+    A text of only blanks, dots and apostrophes finds nothing.
     """
     typed = "".join(_split_signs(text.strip()[:LONGEST_SEARCH]))
     letters = typed.lower().replace("ü", "v")
@@ -54,7 +57,7 @@ def match_name(text: str, names: list[Any], sort_key: Any) -> ColumnElement[bool
 
 
 def _split_signs(text: str) -> list[str]:
-    """The text in narrow signs, cut at blanks, dots and apostrophes."""
+    """Cut the text, in narrow signs, at blanks, dots and apostrophes."""
     folded = unicodedata.normalize("NFKC", text)
     return re.split(rf"[\s'’{re.escape(MIDDLE_DOT + OTHER_DOTS)}]+", folded)
 
@@ -71,9 +74,9 @@ def _fold_column(name: Any) -> Any:
 PERSON_KEY_LENGTH = 80
 NAME_KEY_LENGTH = 200
 
-# Two files beside this one: surnames that are read otherwise than the same characters elsewhere,
-# and characters that pypinyin does not know. A character in neither has the last syllable of all,
-# so that the name comes at the end of a list and not by its code.
+# Two files beside this one hold surnames that are read otherwise than their characters elsewhere,
+# and characters that pypinyin does not know. A character without any reading has a syllable that
+# sorts last, so that its name comes at the end of a list.
 UNKNOWN_READING = "zz"
 LONGEST_SURNAME = 4  # characters
 _HERE = Path(__file__).parent
@@ -81,15 +84,18 @@ _HERE = Path(__file__).parent
 
 @lru_cache(maxsize=20_000)
 def get_sort_key(name: str) -> str:
-    """Pinyin of an organisation's or place's name, then its initials: 乐汇 is ``le hui lh``."""
+    """Return the pinyin of an organisation's or place's name, then its initials: ``le hui lh``."""
     return _join(_read(name))[:NAME_KEY_LENGTH]
 
 
 @lru_cache(maxsize=20_000)
 def get_person_sort_key(name: str) -> str:
-    """As ``get_sort_key``, but it begins with a surname: 单玉 is ``shan yu sy``."""
+    """Return the pinyin of a person's name, its surname read as one, then the initials.
+
+    For 单玉 it is ``shan yu sy``.
+    """
     surnames = _load_surnames()
-    for length in range(LONGEST_SURNAME, 0, -1):  # compound ones first
+    for length in range(LONGEST_SURNAME, 0, -1):  # compound surnames first
         if name[:length] in surnames:
             syllables = [*surnames[name[:length]], *_read(name[length:])]
             return _join(syllables)[:PERSON_KEY_LENGTH]
@@ -97,13 +103,13 @@ def get_person_sort_key(name: str) -> str:
 
 
 def _read(text: str) -> list[str]:
-    """Syllables of the Chinese characters; other writing word by word, in lower case."""
+    """Return the syllables of Chinese characters, and other writing word by word, in lower case."""
     folded = unicodedata.normalize("NFKC", text)
     return " ".join(lazy_pinyin(folded, style=Style.NORMAL, errors=_read_others)).lower().split()
 
 
 def _read_others(run: str) -> str:
-    """A run of characters without a reading: rare ones read, signs left out."""
+    """Read a run of characters that pypinyin does not know; signs become blanks."""
     return "".join(_read_other(character) for character in run)
 
 

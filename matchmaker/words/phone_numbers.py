@@ -1,7 +1,7 @@
-"""Phone numbers of the mainland: read as people write them, kept in one form.
+"""Phone numbers of the mainland: read them as people write them, and keep them in one form.
 
 A number is kept as digits: 11 for a mobile, the area's code and 7 or 8 for a landline, 10 for a
-line of 400 or 800. An extension comes behind it: ``02164381234-802``.
+line of 400 or 800. An extension follows after a hyphen: ``02164381234-802``.
 """
 
 import re
@@ -9,8 +9,8 @@ import unicodedata
 
 from matchmaker.words.signs import drop_unseen
 
-LONGEST_TYPED = 40  # characters, separators included; a pattern takes long over many thousands
-OWN_AREA = "021"  # of a landline that is typed without its area: Shanghai
+LONGEST_TYPED = 40  # characters, separators included; the patterns are slow on very long texts
+OWN_AREA = "021"  # Shanghai, for a landline that is typed without its area
 _DASHES = re.compile(r"[‐‑‒–—―−_~]")
 _GAP = re.compile(r"[\s\-()./]+")
 _FLOAT = re.compile(r"(\+?[0-9]+)\.0+", re.ASCII)  # what a spreadsheet makes of a number
@@ -32,15 +32,15 @@ _SERVICE = re.compile(r"[48]00[0-9]{7}", re.ASCII)
 
 
 class SeveralNumbersError(ValueError):
-    """More than one phone number was typed where one belongs."""
+    """More than one phone number was typed in a field for one."""
 
 
 def normalise_phone(text: str) -> str:
-    """A typed number in the form in which it is kept.
+    """Return a typed number in the form in which it is kept.
 
     Full-width digits, blanks, dashes, brackets, signs that cannot be seen, the country's code with
-    or without its plus, and the ``.0`` that a spreadsheet adds are read. Raises
-    ``SeveralNumbersError`` for two numbers and ``ValueError`` for anything else, also for what is
+    or without its plus, and the ``.0`` that a spreadsheet adds are accepted. Raises
+    ``SeveralNumbersError`` for two numbers and ``ValueError`` for anything else, also for a text
     longer than ``LONGEST_TYPED``.
     """
     if len(text) > LONGEST_TYPED:
@@ -56,7 +56,10 @@ def normalise_phone(text: str) -> str:
 
 
 def find_phone(text: str) -> str | None:
-    """The first phone number inside a sentence, as typed; days and sums of money are none."""
+    """Return the first phone number in a text, as typed; days and sums of money do not count.
+
+    Returns None if there is none.
+    """
     plain = unicodedata.normalize("NFKC", drop_unseen(text))
     for found in _LIKE_A_NUMBER.finditer(plain):
         typed = found.group().strip(" -().")
@@ -72,12 +75,12 @@ def find_phone(text: str) -> str | None:
 
 
 def get_line(phone: str) -> str:
-    """The number of a kept phone without its extension."""
+    """Return the number of a kept phone without its extension."""
     return phone.partition("-")[0]
 
 
 def _read_line(typed: str) -> str | None:
-    """The number, with its extension if one is typed; an extension of a mobile is no number."""
+    """Return the number, with a typed extension; None for a mobile with an extension."""
     whole = None if _SHORT_END.fullmatch(typed) else _read_number(_GAP.sub("", typed))
     if whole is not None:
         return whole
@@ -90,7 +93,7 @@ def _read_line(typed: str) -> str | None:
 
 
 def _read_number(digits: str) -> str | None:
-    """Digits with or without the country's code, which comes before a mobile or an area."""
+    """Return the number in ``digits``, which may begin with the country's code; else None."""
     number = _read_at_home(digits)
     country = _COUNTRY.match(digits)
     if number is not None or country is None:
@@ -112,7 +115,7 @@ def _read_at_home(digits: str) -> str | None:
 
 
 def _holds_several(typed: str) -> bool:
-    """Whether two of the parts between signs of a list are numbers."""
+    """Whether some separator of lists has a number before it and another after it."""
     return any(
         _read_line(typed[: sign.start()]) and _read_line(typed[sign.end() :])
         for sign in _LISTED.finditer(typed)

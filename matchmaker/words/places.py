@@ -19,13 +19,13 @@ def describe_access(place: Place) -> str:
 
 
 def describe_hours(place: Place) -> str:
-    """The opening hours in the reader's language; nothing when they are not given."""
+    """The opening hours in the reader's language, or else in Chinese; empty if not given."""
     is_english = str(get_locale()) == "en"
     return (place.hours_en if is_english else "") or place.hours_zh
 
 
 def format_point(place: Place) -> str:
-    """The map point as maps show it: degrees north and east; nothing when it is not given."""
+    """The map point as maps show it, degrees north and east; empty if it is not given."""
     north, east = place.latitude_microdegrees, place.longitude_microdegrees
     if north is None or east is None:
         return ""
@@ -33,6 +33,6 @@ def format_point(place: Place) -> str:
 
 
 def describe_place(place: Place) -> str:
-    """Name, address and access in one line."""
+    """The name, address and access of a place in one line."""
     words = {"name": get_name(place), "address": place.address, "access": describe_access(place)}
     return _("%(name)s, %(address)s (%(access)s)", **words)

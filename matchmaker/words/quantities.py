@@ -1,7 +1,7 @@
-"""Days, months, and quantities with their units, in the reader's words.
+"""Days, months, and quantities with their units, in the reader's language.
 
-``format_quantity`` is the one way to show a quantity: fen become yuan there and nowhere else.
-Templates write ``{{ 3 | quantity("visit") }}``.
+``format_quantity`` is the only way to show a quantity, because it makes yuan of fen. Templates
+write ``{{ 3 | quantity("visit") }}``.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,12 +27,12 @@ def format_day(day: date) -> str:
 
 
 def format_local_day(instant: datetime) -> str:
-    """An instant as a day: the one it falls on in Shanghai."""
+    """An instant as the day on which it falls in Shanghai."""
     return format_day(get_local_date(instant))
 
 
 def format_day_and_hour(day: date, minute: int) -> str:
-    """A day and, in minutes after midnight, an hour, with the weekday: people plan by it."""
+    """A day with its weekday, and an hour, given in minutes after midnight."""
     return _("%(day)s, %(time)s", day=format_weekday(day), time=format_time_of_day(minute))
 
 
@@ -68,8 +68,8 @@ def _is_english() -> bool:
 class UnitWords:
     """The words of one unit.
 
-    ``name`` heads a column. ``count`` is the phrase for a number (``amount``) of units.
-    ``question`` asks how many, where a need in this unit may have more than one.
+    ``name`` heads a column. ``count`` returns the phrase for a number, given with its text
+    (``amount``). ``question`` asks how many; None if a need in this unit always has one.
     """
 
     name: LazyString
@@ -125,18 +125,18 @@ UNIT_WORDS: Mapping[Unit, UnitWords] = {
 
 
 def format_quantity(quantity: int, unit: str) -> str:
-    """A quantity as ``3 visits`` or ``1,200 yuan``; it is given in ``unit``, fen for funds."""
+    """A quantity as ``3 visits`` or ``1,200 yuan``. It is given in ``unit``, money in fen."""
     amount = _format_yuan(quantity) if is_money(unit) else format_decimal(quantity)
     return UNIT_WORDS[Unit(unit)].count(quantity, amount)
 
 
 def get_unit_word(unit: str) -> LazyString:
-    """The name of a unit, given by its code, for the head of a column."""
+    """The name of a unit, for the head of a column."""
     return UNIT_WORDS[Unit(unit)].name
 
 
 def get_quantity_question(unit: str) -> LazyString:
-    """The question "how many" for a unit. Raises ``ValueError`` if it is always 1."""
+    """The question how many units are needed. Raises ``ValueError`` if the number is always 1."""
     question = UNIT_WORDS[Unit(unit)].question
     if question is None:
         raise ValueError(f"nobody is asked how many of {unit}")
@@ -144,20 +144,20 @@ def get_quantity_question(unit: str) -> LazyString:
 
 
 def make_cell(quantity: int, unit: str) -> int | float:
-    """A quantity as a number for a file; money is in yuan. ``get_unit_word`` names the unit."""
+    """A quantity as a number for a file, money in yuan. ``get_unit_word`` names its unit."""
     if is_money(unit) and quantity % FEN_PER_YUAN:
         return quantity / FEN_PER_YUAN
     return quantity // FEN_PER_YUAN if is_money(unit) else quantity
 
 
 def format_typed_yuan(fen: int) -> str:
-    """Fen as yuan for a form: whole yuan without decimals, otherwise two decimals."""
+    """Fen as yuan for a form: without decimals if whole, otherwise with two."""
     yuan, rest = divmod(fen, FEN_PER_YUAN)
     return f"{yuan}.{rest:02d}" if rest else str(yuan)
 
 
 def _format_yuan(fen: int) -> str:
-    """Fen as yuan for reading: thousands grouped, decimals only where needed."""
+    """Fen as yuan for reading: thousands grouped, decimals only if needed."""
     pattern = "#,##0.00" if fen % FEN_PER_YUAN else "#,##0"
     return format_decimal(Decimal(fen) / FEN_PER_YUAN, format=pattern)
 
@@ -200,7 +200,7 @@ CAPACITY_WORDS: Mapping[tuple[OfferKind, Unit], CapacityWords] = {
 
 
 def get_capacity_words(kind: OfferKind, unit: str) -> CapacityWords:
-    """Label and hint of the monthly amount, as people say it for this kind and unit."""
+    """The label and hint of an offer's monthly amount, for this kind and unit."""
     return CAPACITY_WORDS[kind, Unit(unit)]
 
 
@@ -210,7 +210,10 @@ SMALLEST_CELL = 5  # a smaller group could identify a person
 
 
 def is_small(number: int) -> bool:
-    """Whether a count is so small that it could identify a person: nothing public shows it."""
+    """Whether a count other than 0 is so small that it could identify a person.
+
+    Public pages hide such counts.
+    """
     return 0 < number < SMALLEST_CELL
 
 
@@ -220,7 +223,7 @@ def is_telling(part: int, whole: int) -> bool:
 
 
 def format_share(part: int, whole: int, *, is_public: bool = False) -> str:
-    """A part of a whole as ``803 of 1127``; in public a telling one is hidden."""
+    """A part of a whole as ``803 of 1127``; ``is_public`` hides it if ``is_telling``."""
     if is_public and is_telling(part, whole):
         return _("hidden")
     return _("%(met)s of %(asked)s", met=part, asked=whole)

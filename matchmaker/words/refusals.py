@@ -1,6 +1,6 @@
 """Why the site refused something and what to do now: one sentence for each error code.
 
-The subject of a code ``subject.reason`` decides where the error page leads back to; the reason
+The subject of a code ``subject.reason`` decides to which page the error page leads back; the reason
 names the broken rule. A test fails for a code that is raised without a sentence here, and for a
 sentence that nothing raises, so there is no default sentence.
 """
@@ -287,7 +287,7 @@ SENTENCES: Sentences = {
 
 
 def describe_refusal(error: DomainError) -> str:
-    """What was wrong and what to do now, in the reader's language, with the error's numbers."""
+    """Say what was wrong and what to do now, in the reader's language, with the error's numbers."""
     sentence = SENTENCES[error.code]
     if isinstance(sentence, Mapping):
         sentence = sentence[str(error.numbers["state"])]

@@ -1,4 +1,4 @@
-"""Lists of codes, as stored with an offer or volunteer, in words."""
+"""Lists of codes, as an offer or a volunteer stores them, in words."""
 
 from collections.abc import Iterable
 
@@ -10,28 +10,28 @@ from matchmaker.words.labels import get_label, get_name
 
 
 def name_windows(values: Iterable[str]) -> str:
-    """Windows as ``Weekday mornings, Saturday mornings``, in the week's order; empty for none."""
+    """Windows as ``Weekday mornings, Saturday mornings``, in the order of the week."""
     chosen = set(values)
     return join_words(get_label(window) for window in Window if window.value in chosen)
 
 
 def name_statuses(values: Iterable[str]) -> str:
-    """Names of recipient statuses, in the order of the enum; empty for none."""
+    """The names of recipient statuses, in the order of the enum; empty without any."""
     chosen = set(values)
     return join_words(get_label(kind) for kind in StatusKind if kind.value in chosen)
 
 
 def name_committees(codes: Iterable[str], committees: Iterable[Committee]) -> str:
-    """Names of the ``committees`` with one of ``codes``, in the order of ``committees``."""
+    """The names of the ``committees`` that have one of ``codes``, in their order."""
     chosen = set(codes)
     return join_words(get_name(row) for row in committees if row.code in chosen)
 
 
 def join_words(words: Iterable[object]) -> str:
-    """The words joined by the comma of the reader's language."""
+    """Join words with the comma of the reader's language."""
     return _(", ").join(str(word) for word in words)
 
 
 def join_sentences(sentences: Iterable[str]) -> str:
-    """Whole sentences one after the other; Chinese has no blank between them."""
+    """Join whole sentences, with a blank between them in English and none in Chinese."""
     return (" " if str(get_locale()) == "en" else "").join(sentences)

@@ -1,4 +1,4 @@
-"""Signs of typed text that nobody sees: direction marks, joiners, control characters."""
+"""Find and drop the signs in typed text that nobody sees: direction marks, joiners, controls."""
 
 import unicodedata
 
@@ -9,14 +9,17 @@ _JOINER = "\u200d"
 
 
 def drop_unseen(text: str) -> str:
-    """The text without signs that cannot be seen; a joiner between two emoji stays."""
+    """Return the text without signs that cannot be seen.
+
+    Tabs, line ends and a joiner between two emoji stay.
+    """
     if text.isprintable() and not set(text) & set(_EMPTY_SIGNS):
         return text
     return "".join(sign for place, sign in enumerate(text) if not _is_unseen(text, place))
 
 
 def has_unseen(text: str) -> bool:
-    """Whether ``drop_unseen`` takes anything away."""
+    """Whether ``drop_unseen`` would drop anything."""
     return drop_unseen(text) != text
 
 

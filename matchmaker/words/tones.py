@@ -1,6 +1,6 @@
-"""How each state looks: the tone of a badge decides its shape and colour.
+"""The tone of each state, which decides the shape and colour of its badge.
 
-Templates write ``{{ state_badge(offer.state) }}``; lists of rows take ``get_tone``.
+Templates write ``{{ state_badge(offer.state) }}``; lists of rows call ``get_tone``.
 """
 
 from enum import StrEnum
@@ -69,5 +69,5 @@ _BY_MEMBER = {(type(member), member.value): tone for member, tone in _TONES}
 
 
 def get_tone(state: StrEnum) -> Tone:
-    """The tone of a state. Raises ``KeyError`` when it has none."""
+    """Return the tone of a state. Raises ``KeyError`` if it has none."""
     return _BY_MEMBER[type(state), state.value]
