@@ -16,7 +16,7 @@ from matchmaker.models import User
 
 
 class WorkKind(StrEnum):
-    """What the rows of a line are; the word is part of an address."""
+    """What the rows of a line are; the value is part of an address."""
 
     # Promises.
     ANSWERS = "answers"
@@ -50,7 +50,7 @@ class WorkKind(StrEnum):
 
 
 class Reader:
-    """Who reads the workbench, and when; what several lines look up is looked up once."""
+    """The reader of the workbench, and the time. What several lines need is looked up once."""
 
     def __init__(self, actor: User, now: datetime) -> None:
         self.actor, self.now = actor, now
@@ -58,12 +58,12 @@ class Reader:
 
     @cached_property
     def helps(self) -> list[OpenHelp]:
-        """All help that waits for recipients in the reader's scope, or comes to them."""
+        """All help for recipients in the reader's scope: they are asked about it, or it comes."""
         return agreeing.list_helps(self.actor, self.now)
 
     @cached_property
     def questions(self) -> list[int]:
-        """The first promises of help about which recipients are asked."""
+        """The ids of the first promise of each help about which a recipient is asked."""
         return [row.first.id for row in self.helps if row.is_question]
 
 
@@ -75,11 +75,11 @@ def _never(_now: datetime) -> ColumnElement[bool]:
 class CountedRows:
     """Rows that somebody counts and opens.
 
-    select   the rows that concern the reader, joined with their committee where they have one
-    order    after the late ones, which come first
+    select   the rows that concern the reader, joined with their committee if they have one
+    order    the order among late rows, and among the others, which follow them
     is_late  the condition for rows whose day is over
     is_new   the condition for rows that came since an instant
-    get_day  the day of a row, for its page: until when, or since when
+    get_day  the day of a row, for its page: the day until which, or since which, it waits
     """
 
     select: Callable[[Reader], Select[Any]]
@@ -91,17 +91,20 @@ class CountedRows:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkLine(CountedRows):
-    """What concerns a person of a role; ``waits``: somebody has to act, else it is to know."""
+    """A kind of work that concerns the persons of a role.
+
+    ``waits``: somebody has to act; otherwise the line only informs.
+    """
 
     kind: WorkKind
     waits: bool = True
 
 
 def get_yesterday(now: datetime) -> datetime:
-    """The instant at which yesterday began, by the office's calendar."""
+    """Return the instant at which yesterday began in Shanghai."""
     return get_days_ago(now, 1)
 
 
 def get_days_ago(now: datetime, days: int) -> datetime:
-    """The instant at which a day of the past began, by the office's calendar."""
+    """Return the instant at which the day ``days`` days before ``now`` began in Shanghai."""
     return get_instant(get_local_date(now) - timedelta(days=days), 0)

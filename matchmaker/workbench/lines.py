@@ -75,12 +75,12 @@ LINES: Mapping[Role, Sequence[WorkLine]] = {
     Role.ADMINISTRATOR: (records.INVITATIONS,),
     Role.AUDITOR: (records.INVITATIONS,),
 }
-# What of a committee the office sees, so that it can ask there.
+# The lines that the office sees counted by committee, so that it can ask the committees.
 BY_COMMITTEE = (records.NEEDS, records.STATUSES, records.REVIEWS, promises.RECIPIENTS)
 
 
 class WorkPart(StrEnum):
-    """Which rows of a line a page has."""
+    """Which rows of a line a page shows, if not all."""
 
     LATE = "late"
     NEW = "new"
@@ -88,7 +88,7 @@ class WorkPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineCount:
-    """How many rows a line has, and how many of them are late, and came since yesterday began."""
+    """How many rows a line has, how many are late, and how many came since yesterday began."""
 
     line: WorkLine
     rows: int
@@ -98,7 +98,7 @@ class LineCount:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeCounts:
-    """What waits in a committee: how many rows of each line, and how many of all are late."""
+    """What waits in a committee: the number of rows of each line, and how many of all are late."""
 
     committee: Committee
     rows: Mapping[WorkKind, int]
@@ -110,7 +110,10 @@ class CommitteeCounts:
 
 
 def find_line(actor: User, kind: WorkKind) -> WorkLine:
-    """The line of the actor's role. Raises ``NotFoundError`` when the role has none of the kind."""
+    """Return the line of this kind that the actor's role has.
+
+    Raises ``NotFoundError`` if the role has none.
+    """
     found = next((line for line in LINES[actor.role] if line.kind is kind), None)
     if found is None:
         raise NotFoundError("work.unknown")
@@ -118,7 +121,10 @@ def find_line(actor: User, kind: WorkKind) -> WorkLine:
 
 
 def count_lines(reader: Reader) -> list[LineCount]:
-    """The lines of the actor's role that have rows: those with late rows first."""
+    """Count the lines of the reader's role; lines without rows are left out.
+
+    Lines with late rows come first, otherwise they are in the order of ``LINES``.
+    """
     lines = LINES[reader.actor.role]
     by_kind: dict[str, Any] = {
         kind: counts
@@ -131,13 +137,16 @@ def count_lines(reader: Reader) -> list[LineCount]:
 
 
 def count_line(line: WorkLine, reader: Reader) -> LineCount:
-    """How many rows one line has."""
+    """Count the rows of one line."""
     _kind, *counts = db.session.execute(_count(line, reader)).one()
     return LineCount(line, *map(int, counts))
 
 
 def count_by_committee(reader: Reader) -> list[CommitteeCounts]:
-    """The committees in which something waits: most of it late first, then most of it."""
+    """Count what waits in each committee; committees without any are left out.
+
+    The committee with the most late rows comes first, then the one with the most rows.
+    """
     queries = (
         _count(line, reader, Committee.id.label("committee_id")).group_by(Committee.id)
         for line in BY_COMMITTEE
@@ -161,7 +170,10 @@ def select_rows(
     part: WorkPart | None = None,
     committee_id: int | None = None,
 ) -> Select[Any]:
-    """The rows of a line, late ones first, each with whether it is late and whether it is new."""
+    """Select the rows of a line, late ones first, each with 0 or 1 for late and for new.
+
+    ``part`` and ``committee_id`` narrow them; None: all.
+    """
     query = line.select(reader)
     if committee_id is not None:
         query = query.where(Committee.id == committee_id)
@@ -185,5 +197,5 @@ def _count(line: WorkLine, reader: Reader, *more: Any) -> Any:
 
 
 def _mark(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    """1 for rows of the condition, 0 for others; what is not known is no."""
+    """Return 1 for rows that fulfil the condition, 0 for others, also if it is NULL."""
     return case((condition, 1), else_=0)

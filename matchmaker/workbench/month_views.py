@@ -1,4 +1,4 @@
-"""The rows that a line of readiness counts, while a month is prepared."""
+"""The page and file of the rows that a line of readiness counts, while a month is prepared."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -34,7 +34,7 @@ def _get_agreed_day(row: Organisation) -> date | None:
     return max((agreement.ends_on for agreement in row.agreements), default=None)
 
 
-# The day of a row: since when it waits, or until when it holds.
+# The day of a row: the day since which it waits, or the last day on which it is valid.
 _DAYS: Mapping[Finding, Callable[[Any], date | None]] = {
     _F.UNVERIFIED_NEEDS: record_lines.NEEDS.get_day,
     _F.UNVERIFIED_STATUSES: lambda row: row.valid_until,
@@ -50,7 +50,7 @@ _BY_COMMITTEE = (
     _F.MISSED_DUTIES,
     _F.SLOTLESS_DUTIES,
 )
-# Where all rows can be looked after together.
+# The page that deals with all rows together, and the label of its link.
 _ACTS: Mapping[Finding, tuple[LazyString, str]] = {
     _F.UNAPPROVED_OFFERS: (_l("Check them"), "offers.review"),
     _F.MISSED_DUTIES: (_l("How many visits of each"), "rounds.memory.missed"),
@@ -61,7 +61,7 @@ _ACTS: Mapping[Finding, tuple[LazyString, str]] = {
 @bp.get(f"/work/months/<month:month>/<any({_FINDINGS}):finding>")
 @requires(Permission.ROUND_RUN)
 def month_rows(month: date, finding: str) -> str:
-    """The rows that the line of a finding counts in a month that is not locked yet."""
+    """Show the rows that a finding counts in a month that is not locked yet."""
     kind = Finding(finding)
     label, endpoint = _ACTS.get(kind, ("", ""))
     return show_list(
@@ -78,12 +78,15 @@ def month_rows(month: date, finding: str) -> str:
 )
 @requires(Permission.ROUND_RUN)
 def download_month_rows(month: date, finding: str, file_format: str) -> Answer:
-    """The same rows as a file."""
+    """Send the same rows as a file."""
     return send_list(_make_list(_get_draft(month), Finding(finding)), file_format)
 
 
 def _get_draft(month: date) -> MatchRound:
-    """The month, if it is still prepared: what was locked does not change any more."""
+    """Return the month while it is prepared.
+
+    Raises ``NotFoundError`` once it is locked, because what was locked does not change any more.
+    """
     match_round = get_round(month, current_user)
     if match_round.state is not RoundState.DRAFT:
         raise NotFoundError("work.unknown")

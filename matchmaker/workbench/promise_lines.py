@@ -1,4 +1,4 @@
-"""The lines of promises: who has not answered, what has no day, what was not reported."""
+"""The lines of promises: not answered, without a day, not reported, free again, or to come."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
@@ -43,7 +43,7 @@ _NEXT = (_ENDS.is_(None), _ENDS, Promise.slot, Promise.id)
 
 
 def _select_all(actor: User) -> Any:
-    """Promises of publications in force: of the own office, or in the actor's scope."""
+    """Select promises of publications in force: all of the actor's office, or those in scope."""
     query = (
         join_groups(select(Promise))
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
@@ -55,7 +55,7 @@ def _select_all(actor: User) -> Any:
 
 
 def _select(actor: User) -> Any:
-    """Those of months that are not closed."""
+    """Select such promises of months that are not closed."""
     return _select_all(actor).where(MatchRound.state.in_(LIVE))
 
 
@@ -70,13 +70,13 @@ def _select_without_day(reader: Reader) -> Any:
 
 
 def _select_other_day(reader: Reader) -> Any:
-    """Visits that the recipient asks to have on another day."""
+    """Select visits that the recipient asks to have on another day."""
     asks = (Promise.new_day.is_not(None), Promise.new_by == PromiseSide.RECIPIENT)
     return _select(reader.actor).where(Promise.state.in_(OPEN_STATES), *asks)
 
 
 def _select_without_session(reader: Reader) -> Any:
-    """Accepted promises of sessions, stays and payments whose day is not fixed."""
+    """Select accepted promises of sessions, stays and payments whose day is not fixed."""
     lacks = (Promise.slot.is_(None), Promise.session_id.is_(None), Promise.last_day.is_(None))
     return _select(reader.actor).where(Promise.state.in_(ACCEPTED), *lacks)
 
@@ -86,20 +86,20 @@ def _select_recipients(reader: Reader) -> Any:
 
 
 def _select_reports(reader: Reader) -> Any:
-    """Agreed help whose last day has come."""
+    """Select agreed help whose last day is today or over."""
     return _select(reader.actor).where(
         Promise.state == _S.CONFIRMED, is_given_before(reader.today + timedelta(days=1))
     )
 
 
 def _select_before_close(reader: Reader) -> Any:
-    """What is still open of a month that is over."""
+    """Select the open promises of months that are over."""
     is_over = MatchRound.month < get_month(reader.now)
     return _select(reader.actor).where(is_over, Promise.state.in_(OPEN_STATES))
 
 
 def _select_free(reader: Reader) -> Any:
-    """The places for which nobody was looked for yet, as the page of free places lists them."""
+    """Select the places for which nobody was looked for yet, as the page of places has them."""
     runs = select(MatchRound.published_run_id).where(
         MatchRound.subdistrict_id == reader.actor.subdistrict_id, MatchRound.state.in_(LIVE)
     )
@@ -112,7 +112,7 @@ def _select_calls(reader: Reader) -> Any:
 
 
 def _select_came(reader: Reader) -> Any:
-    """Help that somebody has to be asked about: did it come, and how was it."""
+    """Select help that is over and that a recipient has to be asked about: did it come, and how?"""
     passed = [row for row in reader.helps if row.is_agreed and row.has_passed(reader.today)]
     return _choose(reader.actor, _list_first(passed) - set(reader.questions))
 
@@ -123,7 +123,7 @@ def _select_agreed(reader: Reader) -> Any:
 
 
 def _select_own_visits(reader: Reader) -> Any:
-    """Agreed help that is still to come."""
+    """Select agreed help that is still to come."""
     is_over = func.coalesce(is_given_before(reader.today), false())
     return _select(reader.actor).where(Promise.state == _S.CONFIRMED, ~is_over)
 
@@ -141,7 +141,7 @@ def _list_first(helps: Iterable[OpenHelp]) -> set[int]:
 
 
 def _select_proposals(reader: Reader) -> Any:
-    """The latest search of each month that found something which nobody kept yet."""
+    """Select the latest search of each month if it found something that nobody has kept yet."""
     latest = select(func.max(RoundRepair.id)).group_by(RoundRepair.round_run_id).scalar_subquery()
     is_usable = RoundRepair.status.in_((RunStatus.PROVEN, RunStatus.FEASIBLE))
     return (

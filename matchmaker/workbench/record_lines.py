@@ -1,4 +1,4 @@
-"""The lines of what people ask, show and offer: to be checked, answered or looked at again."""
+"""The lines of what people ask, prove and offer: to be checked, answered or looked at again."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ _DAYS_BEFORE_CODES_END = 1
 
 
 def _select_needs(actor: User, filters: NeedFilters) -> Any:
-    """Needs as their list has them, with the committee where they were raised."""
+    """Select needs as their list does, joined with the committee in which they were raised."""
     return narrow_needs(actor, filters).join(Committee, Committee.id == Need.committee_id)
 
 
@@ -51,12 +51,12 @@ def _select_own_needs(actor: User, state: NeedState) -> Any:
 
 
 def _select_drafts(reader: Reader) -> Any:
-    """Begun requests, but for those without any answer."""
+    """Select the drafts that the reader began, without those that have no description yet."""
     return _select_own_needs(reader.actor, NeedState.DRAFT).where(Need.description != "")
 
 
 def _select_statuses(reader: Reader) -> Any:
-    """Recorded statuses in force that nobody verified."""
+    """Select recorded statuses that are not over and that nobody verified."""
     last = RecipientStatus.valid_until
     return (
         select(RecipientStatus)
@@ -69,7 +69,7 @@ def _select_statuses(reader: Reader) -> Any:
 
 
 def _select_news(reader: Reader) -> Any:
-    """Residents without an account who wait to hear something."""
+    """Select residents without an account who wait to hear something."""
     waiting = select_waiting(reader.actor).with_only_columns(Resident.id)
     return (
         select(Resident)
@@ -84,7 +84,7 @@ def _select_follow_ups(actor: User) -> Any:
 
 
 def _select_missed(reader: Reader) -> Any:
-    """Pairings with due visits of the last published month that were not made."""
+    """Select the pairings with missed visits in the last published month."""
     office = _find_office(reader.actor)
     last = find_last_round(office) if office is not None else None
     missed = count_missed(last)
@@ -114,7 +114,7 @@ def _select_organisations(reader: Reader) -> Any:
 
 
 def _select_proofs(reader: Reader) -> Any:
-    """Volunteers with a proof that is over or soon will be."""
+    """Select volunteers with a proof that is over or ends within 30 days."""
     soon = reader.today + timedelta(days=_DAYS_BEFORE_PROOFS_END)
     return select(Volunteer).where(
         is_in_scope(Volunteer, reader.actor),

@@ -1,4 +1,4 @@
-"""The rows behind a line, each in the same words: number, what, who, where, by when."""
+"""The rows of a line, all in the same words: number, what, who, committee, day."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,10 @@ _Values = Callable[[Any], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """One row of a line; ``url``: the page on which it is done, ``persons``: who is named."""
+    """One row of a line.
+
+    ``url``: the page that deals with it; ``persons``: the ids of the persons who are shown.
+    """
 
     number: str
     what: str
@@ -53,7 +56,7 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a row says beside its day."""
+    """What a row says besides its day."""
 
     number: str
     what: str
@@ -63,13 +66,16 @@ class _Said:
 
 
 def load_all(query: Select[Any]) -> Select[Any]:
-    """The query with all that its rows say."""
+    """Add to the query everything that its rows say."""
     loaded: Select[Any] = query.options(*_LOADED.get(_get_model(query), ()))
     return loaded
 
 
 def read_rows(line: CountedRows, found: Sequence[Any], *, names_residents: bool) -> list[WorkRow]:
-    """The rows of a page. ``names_residents``: who gets the help, and not who gives it."""
+    """Read the rows of a page from the query's results.
+
+    ``names_residents``: rows of promises and pairings show who gets the help, not who gives it.
+    """
     return [_read(line, row, late, new, names_residents) for row, late, new in found]
 
 
@@ -246,7 +252,7 @@ _LOADED: Mapping[Any, Sequence[Any]] = {
 }
 
 
-# The page on which a row is done: the first that the reader may open.
+# The page that deals with a row is the first of these that the reader may open.
 
 
 def _by_promise(row: Promise) -> dict[str, Any]:

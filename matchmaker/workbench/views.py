@@ -1,4 +1,4 @@
-"""The first page: for who signed in the workbench, with what waits, what is new, and the month."""
+"""The first page. A signed-in person sees the workbench: what waits, what is new, the months."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,12 +38,12 @@ bp = Blueprint("workbench", __name__)
 
 
 class WorkForm(FilterForm):
-    """The committee whose rows are shown, where the line has rows of several."""
+    """The choice of the committee whose rows are shown, for a line with rows of several."""
 
     committee_id = DropdownField(_l("Neighbourhood committee"))
 
     def fill_choices(self, committees: Sequence[Committee]) -> "WorkForm":
-        """Set the committees to choose from."""
+        """Set the committees to choose from, validate the form and return it."""
         pairs = [("", _("Every committee")), *((row.id, get_name(row)) for row in committees)]
         self.committee_id.choices = make_choices(pairs)
         self.validate()
@@ -56,7 +56,7 @@ class WorkForm(FilterForm):
 @pages.get("/")
 @public
 def home() -> str:
-    """Where a visitor begins, or what waits for the person who signed in."""
+    """Show a visitor how to begin, or a signed-in person what waits for them."""
     if not current_user.is_authenticated:
         return render_template("pages/home.html")
     now = get_now()
@@ -76,13 +76,16 @@ def home() -> str:
 
 
 def _has_few_pages() -> bool:
-    """Whether the menu is short, so that the pages are shown as large ways in."""
+    """Whether the menu is short, so that its pages are shown as large entries, too."""
     few = (Permission.NEED_READ_OWN, Permission.VISIT_READ_OWN)
     return any(has_permission(current_user.role, permission) for permission in few)
 
 
 def _describe_months() -> dict[str, Any]:
-    """The months that are not closed, each with its path, and the next one that can be opened."""
+    """The months that are not closed, each with its path, and the next month that can be opened.
+
+    The list is empty, and the next month None, for a person who may not see or open them.
+    """
     if not has_permission(current_user.role, Permission.ROUND_READ):
         return {"months": [], "free_month": None}
     rounds = list_rounds(current_user)
@@ -107,7 +110,7 @@ def _describe(row: LineCount) -> dict[str, Any]:
 
 
 def _describe_committees(reader: Reader) -> dict[str, Any] | None:
-    """What waits in each committee, for those who ask there."""
+    """What waits in each committee; None for a person who does not run the rounds."""
     if not has_permission(current_user.role, Permission.ROUND_RUN):
         return None
     rows = lines.count_by_committee(reader)
@@ -176,7 +179,7 @@ _KINDS = ", ".join(f'"{kind}"' for kind in WorkKind)
 @bp.get(f"/work/<any({_KINDS}):kind>")
 @requires(Permission.ACCOUNT_OWN)
 def rows(kind: str) -> str:
-    """The rows that a count of the workbench counts."""
+    """Show the rows that a count of the workbench counts."""
     work, reader = WorkKind(kind), Reader(current_user, get_now())
     line = lines.find_line(current_user, work)
     return show_list(
@@ -191,7 +194,7 @@ def rows(kind: str) -> str:
 @bp.route(f"/work/<any({_KINDS}):kind>.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_OWN)
 def download(kind: str, file_format: str) -> Answer:
-    """The same rows as a file."""
+    """Send the same rows as a file."""
     line = lines.find_line(current_user, WorkKind(kind))
     return send_list(_make_list(line, Reader(current_user, get_now())), file_format)
 
@@ -224,5 +227,5 @@ def _make_list(line: WorkLine, reader: Reader) -> ListPage[WorkRow]:
 
 
 def _list_committees(line: WorkLine) -> Sequence[Committee]:
-    """The committees to choose from, where the rows have one."""
+    """The committees to choose from; empty if the line's rows are not counted by committee."""
     return list_committees(current_user) if line in BY_COMMITTEE else []

@@ -1,4 +1,4 @@
-"""What the lines of the workbench are called, what is done about each, and texts to send."""
+"""The headings of the lines of the workbench, what to do about each, and texts to send."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -65,7 +65,7 @@ _IN_COMMITTEES: Mapping[WorkKind, LazyString] = {
     _K.REVIEWS: _l("Monthly needs to confirm"),
     _K.RECIPIENTS: _l("Promises to ring about"),
 }
-# Where all of a line can be done together; the first page that the reader may open.
+# The pages that deal with a whole line, first the preferred one, and the label of the link.
 _ACTS: Mapping[WorkKind, tuple[LazyString, Sequence[str]]] = {
     _K.ANSWERS: (_l("Answer them"), ("assignments.given", "assignments.answer_visits")),
     _K.WITHOUT_SESSION: (_l("Fix the days"), ("assignments.sessions",)),
@@ -87,24 +87,28 @@ _OWN_ACTS: Mapping[tuple[Role, WorkKind], tuple[LazyString | str, Sequence[str]]
 
 
 def name_line(role: Role, kind: WorkKind) -> str:
-    """The heading of a line, as a person of the role reads it."""
+    """The heading of a line for a person of the role."""
     return str(_OWN_TITLES.get((role, kind), _TITLES[kind]))
 
 
 def name_in_committees(kind: WorkKind) -> str:
-    """The short heading of a line among those of the committees."""
+    """The short heading of a line in the table of the committees."""
     return str(_IN_COMMITTEES[kind])
 
 
 def find_act(role: Role, kind: WorkKind) -> tuple[str, str] | None:
-    """What is done about all rows of a line, and where; None: each row has a page of its own."""
+    """The label and address of the page that deals with all rows of a line.
+
+    It is the first such page that the reader may open. None if there is none, so that each row is
+    dealt with on its own page.
+    """
     nowhere: tuple[str, Sequence[str]] = ("", ())
     label, endpoints = _OWN_ACTS.get((role, kind), _ACTS.get(kind, nowhere))
     return next(((str(label), url_for(page)) for page in endpoints if may_open(page)), None)
 
 
 def say_nudge(counts: CommitteeCounts, today: date) -> str:
-    """A text to send to a committee: what waits there, in numbers, without a person."""
+    """A text to send to a committee: how much of each kind waits there, without naming a person."""
     said = [_say_waiting(kind, number) for kind, number in counts.rows.items()]
     return _(
         "Hello! On %(day)s this waits at %(committee)s: %(list)s. Please look at it before the "
