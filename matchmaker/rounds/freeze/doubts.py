@@ -37,10 +37,10 @@ class Wish:
 
 
 def require_no_doubt(match_round: MatchRound, wish: Wish) -> None:
-    """Raise ``InvalidError`` for the first reason against a wished pin or forbid.
+    """Raise ``InvalidError`` for the first reason why the next run could not do what is wished.
 
-    A forbid may undo a pin in force. A pin may be forbidden, may have no offer, or may ask for
-    visits or units that other pins take.
+    The reasons: a forbid would undo a pin in force; a pin is forbidden, had no offer in the latest
+    run, or asks for visits or units that other pins take.
     """
     rows = list_active_overrides(match_round)
     rivals = _list_rivals(rows, wish)

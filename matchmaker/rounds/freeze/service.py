@@ -32,13 +32,13 @@ MONTHS_AHEAD = 2  # nothing is known yet of what people need later
 
 
 def list_open_months(now: datetime) -> tuple[date, date]:
-    """Return the first and the last month that can be opened: the present one and two ahead."""
+    """Return the first and the last month that can be opened: the present one and two later."""
     present = get_month(now)
     return present, add_months(present, MONTHS_AHEAD)
 
 
 def open_round(*, month: date, actor: User, now: datetime, policy: str = "") -> MatchRound:
-    """Open the month's round. The month's repeated needs are entered, and offers opened or expired.
+    """Open the month's round; enter its repeated needs, and open or end offers by their days.
 
     ``policy`` is the name and version of its stages; empty: the policy that the product uses by
     default. Raises ``ConflictError`` when the month already has a round, ``InvalidError`` when it

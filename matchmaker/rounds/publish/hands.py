@@ -61,7 +61,7 @@ def find_plain_run(match_round: MatchRound) -> RoundRun | None:
 def list_changed_lines(plain: RoundRun, run: RoundRun) -> list[ChangedLine]:
     """The needs that ``run`` serves otherwise than ``plain``, in order of the need's id.
 
-    Promises count as the runs made them: a promise that was revoked or found since is no change.
+    Only what the runs themselves found is compared, not what was revoked or found since.
     """
     before, after = (_read_lines(of) for of in (plain, run))
     givers = [_read_givers(of) for of in (plain, run)]

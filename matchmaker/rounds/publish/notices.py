@@ -117,7 +117,7 @@ def notify_all(
 def _notify_role(
     match_round: MatchRound, role: Role, concerned: Collection[int | None], now: datetime
 ) -> None:
-    """Notify the accounts of a role that the month is out, or that nothing is for them any more."""
+    """Notify the accounts of a role that the month is out, or has nothing for them any more."""
     audience = _AUDIENCES[role]
     waiting = set(db.session.scalars(_select_holders(match_round, audience.withdrawn)))
     messages = []
