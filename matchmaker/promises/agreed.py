@@ -1,4 +1,4 @@
-"""Help that every giver agreed to: when its recipient is asked for an answer, and hears of it."""
+"""Find the help that every giver agreed to, and notify its recipient once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -16,11 +16,11 @@ _NEEDS = Need.__tablename__
 
 
 def is_agreed(rows: Iterable[Promise]) -> bool:
-    """Whether every giver of one help said yes and the recipient neither answered nor asks for
-    another day.
+    """Whether every giver of one help said yes, the recipient has not answered, and neither side
+    asks for another day.
 
-    ``rows``: all promises of the help. A refusal counts until its place is free: it may be
-    undone, or the rest may fall with it.
+    ``rows``: all promises of the help. A refusal makes it False until its place is free: the
+    refusal may be undone, or the rest may end with it.
     """
     left = [row for row in rows if not row.has_ended]
     is_waiting = (
@@ -30,12 +30,12 @@ def is_agreed(rows: Iterable[Promise]) -> bool:
 
 
 def _is_asked(rows: Collection[Promise]) -> bool:
-    """Whether the recipient is asked: all is agreed, and the day fixed where it must be."""
+    """Whether the recipient is asked: every giver agreed, and no session is still to be fixed."""
     return is_agreed(rows) and not any(lacks_session(row) for row in rows)
 
 
 def has_not_ended() -> ColumnElement[bool]:
-    """The condition for promises that can still come to something; see ``Promise.has_ended``."""
+    """The condition for promises that have not ended for good; see ``Promise.has_ended``."""
     return or_(Promise.state.not_in(FALLEN_STATES), may_be_undone())
 
 
@@ -46,9 +46,10 @@ def may_be_undone() -> ColumnElement[bool]:
 
 
 def notify_agreed(run: RoundRun, accepted: Collection[Promise], now: datetime) -> None:
-    """Who asked hears it once all help for a need is agreed; of a pairing's visits, of each.
+    """Notify residents of help that givers agreed to.
 
-    ``accepted``: promises that a giver has just said yes to.
+    ``accepted``: promises that a giver has just said yes to. For a need there is one notice, when
+    all its help is agreed; for a pairing there is one for each promise.
     """
     notify_of_needs(run, {row.need_id for row in accepted if row.need_id is not None}, now)
     for row in accepted:
@@ -57,7 +58,10 @@ def notify_agreed(run: RoundRun, accepted: Collection[Promise], now: datetime) -
 
 
 def notify_of_needs(run: RoundRun, need_ids: Collection[int], now: datetime) -> None:
-    """Tell who asked for these needs, once, where all help is agreed and nobody has answered."""
+    """Send one notice for each of these needs whose recipient is now asked for an answer.
+
+    A need that has such a notice in force gets no other, nor does a resident without contact.
+    """
     promises = select(Promise).where(
         Promise.round_run_id == run.id, Promise.need_id.in_(need_ids), has_not_ended()
     )

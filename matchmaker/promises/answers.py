@@ -1,4 +1,4 @@
-"""What became of the promises of a run: how many are in each state, for all and by giver."""
+"""Count the promises of a run by state, in total and by giver."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from matchmaker.models import Organisation, Promise, PromiseState, RoundRun
 from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
 
-# Of these the giver said yes to none; what failed was agreed to.
+# States that do not count as a yes of the giver; failed help had been agreed to.
 _NOT_BY_GIVER = {PromiseState.PROPOSED, PromiseState.AWAITING_GIVER, *FALLEN_STATES} - {
     PromiseState.FAILED
 }
@@ -29,17 +29,17 @@ def list_held(run: RoundRun | None) -> list[HeldPromise]:
 
 
 def count_promises(held: Iterable[HeldPromise]) -> dict[PromiseState, int]:
-    """How many promises are in each state, in the order of their life."""
+    """How many promises are in each state, in the order of ``PromiseState``; only those found."""
     found = Counter(row.state for row in held)
     return {state: found[state] for state in PromiseState if state in found}
 
 
 @dataclass(frozen=True, slots=True)
 class GiverAnswers:
-    """How many promises of one giver are in each state, and until when it is asked.
+    """How many promises of one giver are in each state, and until which day the giver is asked.
 
-    not_wanted   ended by the recipient, who said no or was not reached; not in ``counts``
-    unreported   agreed to, and the month was closed before anybody said what came of it; neither
+    not_wanted   ended because the recipient said no or was not reached; not in ``counts``
+    unreported   both agreed, and the month was closed without a report; not in ``counts`` either
     """
 
     organisation: Organisation
@@ -50,23 +50,26 @@ class GiverAnswers:
 
     @property
     def asked(self) -> int:
-        """All of them."""
+        """All promises of the giver in the run."""
         return sum(self.counts.values()) + self.not_wanted + self.unreported
 
     @property
     def waiting(self) -> int:
-        """Those that the giver has not answered."""
+        """The promises that await the giver's answer."""
         return self.counts.get(PromiseState.AWAITING_GIVER, 0)
 
     @property
     def said_yes(self) -> int:
-        """Those that the giver keeps, whatever the recipient has answered so far."""
+        """The promises that the giver said yes to and that neither side has ended since.
+
+        Failed and unreported help counts too.
+        """
         kept = (count for state, count in self.counts.items() if state not in _NOT_BY_GIVER)
         return sum(kept) + self.unreported
 
 
 def list_answers(run: RoundRun) -> list[GiverAnswers]:
-    """The givers of a run: who has most to answer comes first, then by name."""
+    """The givers of a run, those with most promises to answer first, then in order of name."""
     counts: dict[int, Counter[PromiseState]] = {}
     apart: Counter[tuple[int, int]] = Counter()
     days: dict[int, date | None] = {}
@@ -93,7 +96,7 @@ def list_answers(run: RoundRun) -> list[GiverAnswers]:
 
 
 def _select_counts(run: RoundRun) -> Any:
-    """Giver, state, where it is counted, how many, and until when the first is asked."""
+    """The query for giver, state, where it is counted, how many, and the first day to answer by."""
     has_expired = Promise.state == PromiseState.EXPIRED
     is_unreported = and_(has_expired, Promise.agreed_at.is_not(None))
     is_recipients = or_(

@@ -1,6 +1,6 @@
-"""The board of a month that is lived: how far its promises are, for all and by group.
+"""The board of a published month: how far its promises are, in total and by group.
 
-Each promise counts once in every step that it has reached, so a later step is part of the earlier.
+A promise counts in every step that it has reached, so each later step counts some of the earlier.
 """
 
 from collections.abc import Sequence
@@ -49,11 +49,11 @@ _MODELS: dict[Grouping, Any] = {
 class Funnel:
     """How many promises have reached each step.
 
-    accepted    their givers said yes
-    confirmed   their recipients too
-    failed      agreed to, and they did not take place
-    ended       ended without help in any other way
-    late        the giver has not answered by the day, or the help has no report after its day
+    accepted    the giver said yes
+    confirmed   the recipient said yes too
+    failed      both said yes, and the help did not take place
+    ended       the promise ended without help in any other way
+    late        the giver did not answer in time, or confirmed help has no report after its last day
     """
 
     promised: int = 0
@@ -67,7 +67,7 @@ class Funnel:
 
     @property
     def open(self) -> int:
-        """Those that are still to come to something."""
+        """The promises that were neither delivered nor ended without help."""
         return self.promised - self.delivered - self.failed - self.ended
 
 
@@ -83,13 +83,16 @@ class BoardRow:
 
 
 def count_funnel(run: RoundRun, today: date) -> Funnel:
-    """How far all promises of a run are."""
+    """Return the funnel of all promises of a run."""
     row: Any = db.session.execute(_select(today).where(Promise.round_run_id == run.id)).one()
     return Funnel(*(value or 0 for value in row))
 
 
 def list_board(run: RoundRun, by: Grouping, today: date) -> list[BoardRow]:
-    """The funnels of the groups, those with most that is late first, then with most open."""
+    """The funnels of the groups that have promises in a run.
+
+    The group with most late promises comes first, then the one with most open, then in order of id.
+    """
     model = _MODELS[by]
     query = (
         join_groups(_select(today).add_columns(model))
@@ -110,12 +113,12 @@ def _select(today: date) -> Any:
 
 
 def find_condition(step: str, today: date) -> ColumnElement[bool]:
-    """The condition for promises that count in a step of the funnel."""
+    """The condition for promises that count in ``step``, the name of a field of ``Funnel``."""
     return _list_conditions(today)[STEPS.index(step)]
 
 
 def _list_conditions(today: date) -> Sequence[ColumnElement[bool]]:
-    """The steps in the order of the fields of ``Funnel``."""
+    """The conditions of the steps, in the order of the fields of ``Funnel``."""
     state = Promise.state
     was_agreed = Promise.agreed_at.is_not(None)
     own_no = and_(
@@ -138,7 +141,7 @@ def _list_conditions(today: date) -> Sequence[ColumnElement[bool]]:
 
 
 def join_groups(query: Any) -> Any:
-    """Promises with all that they are grouped by: giver, kind of help, home and committee."""
+    """Return ``query`` over promises, joined to their giver, category, household and committee."""
     return (
         query.select_from(Promise)
         .outerjoin(Promise.need)

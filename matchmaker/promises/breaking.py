@@ -1,7 +1,7 @@
-"""What a step of a giver or about a resident breaks: said before, and a notice to the office.
+"""Find the promises that a step of a giver, or about a resident, would break.
 
-Only promises of published months count here. What a run under review would promise is nobody's
-business yet; the office holds it against the present before it publishes (``present.py``).
+The page warns of them before the step, and the office gets a notice after it. Only promises of
+published months count: the office checks an unpublished run before publishing (``present.py``).
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ from matchmaker.promises.states import FALLEN_STATES
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """Promises that hold now and that a step would break, and the rounds that they are of."""
+    """The promises that can be kept now and that a step would break."""
 
     promises: tuple[HeldPromise, ...] = ()
 
@@ -49,16 +49,16 @@ class Breaks:
         return len(self.promises)
 
     def to_details(self) -> dict[str, int]:
-        """What the audit event of the step says of them; nothing when nothing breaks."""
+        """The count as details for the audit event of the step; empty if nothing breaks."""
         return {"promises_broken": self.count} if self.count else {}
 
     def require_known(self, known: int) -> None:
-        """Raise ``ConflictError`` if the page said ``known`` promises and by now there are more."""
+        """Raise ``ConflictError`` if there are more than the ``known`` that the page named."""
         if self.count > known:
             raise ConflictError("promise.breaks_more", count=self.count)
 
     def inform_office(self, now: datetime) -> None:
-        """One notice to each social worker of the street office, for each month concerned."""
+        """Send each active social worker of the street office one notice for each month."""
         runs = {row.run_id for row in self.promises}
         query = (
             select(User.id, MatchRound.id)
@@ -80,17 +80,20 @@ NO_BREAKS = Breaks()
 
 
 def find_breaks_of_offer(offer: Offer, now: datetime) -> Breaks:
-    """The promises that fall when nothing is given from the offer any more."""
+    """The promises that break when nothing is given from the offer any more."""
     return _find_kept(now, Promise.offer_id == offer.id)
 
 
 def find_promised(offer: Offer, now: datetime) -> Breaks:
-    """The promises given from the offer, whether or not an edit of it still waits for approval."""
+    """As ``find_breaks_of_offer``, but an edit that waits for approval counts as approved."""
     return _find_kept(now, Promise.offer_id == offer.id, trusts_edits=True)
 
 
 def count_promised(offer: Offer, now: datetime) -> int:
-    """The most units of the offer that are promised in one published month, from this one on."""
+    """The most units that any published month, from the present one on, promises from the offer.
+
+    Promises that ended without help do not count; 0 if there are none.
+    """
     rows = list_promises(
         is_published(), MatchRound.month >= get_month(now), Promise.offer_id == offer.id
     )
@@ -102,23 +105,23 @@ def count_promised(offer: Offer, now: datetime) -> int:
 
 
 def find_breaks_of_volunteer(volunteer: Volunteer, now: datetime) -> Breaks:
-    """The promises that fall when the volunteer does not come any more."""
+    """The promises that break when the volunteer does not come any more."""
     return _find_kept(now, Promise.volunteer_id == volunteer.id)
 
 
 def find_visits(person_ids: Collection[int], now: datetime) -> Breaks:
-    """The promises for which these persons come, under whichever of their entries."""
+    """The promises that these persons visit for, under any of their entries as volunteers."""
     entries = select(Volunteer.id).where(Volunteer.person_id.in_(person_ids))
     return _find_kept(now, Promise.volunteer_id.in_(entries))
 
 
 def find_breaks_of_organisation(organisation_id: int, now: datetime) -> Breaks:
-    """The promises that fall when the organisation gives nothing any more."""
+    """The promises that break when the organisation gives nothing any more."""
     return _find_kept(now, Promise.organisation_id == organisation_id)
 
 
 def find_breaks_of_status(resident_id: int, kind: StatusKind, now: datetime) -> Breaks:
-    """The promises that fall when a status of the resident does not count any more."""
+    """The promises that break when a status of the resident does not count any more."""
     kept = find_breaks_of_resident(resident_id, now)
     if not kept.count:
         return NO_BREAKS
@@ -128,12 +131,15 @@ def find_breaks_of_status(resident_id: int, kind: StatusKind, now: datetime) -> 
 
 
 def find_breaks_of_resident(resident_id: int, now: datetime) -> Breaks:
-    """The promises that fall when the resident wants nothing any more."""
+    """The promises that break when the resident wants nothing any more."""
     return _find_kept(now, _of_resident(resident_id))
 
 
 def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:
-    """Those of ``kept`` that cannot be kept after what was changed and flushed since."""
+    """The promises of ``kept`` that the changes flushed since then made impossible to keep.
+
+    An edit of an offer that waits for approval counts as approved.
+    """
     if not kept.count:
         return []
     ids = {row.id for row in kept.promises}
@@ -147,13 +153,16 @@ def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:
 
 
 def find_fallen(kept: Breaks, now: datetime) -> Breaks:
-    """Those of ``kept`` that a flushed step broke, for a step that says how many they are."""
+    """As ``find_newly_broken``, but as ``Breaks``: without the reasons, with their count."""
     return Breaks(tuple(row.promise for row in find_newly_broken(kept, now)))
 
 
 def count_falling(rows: Collection[Promise]) -> dict[int, int]:
-    """How many open promises would be too little without each of these; those without any are
-    left out. ``rows``: promises of one run."""
+    """How many other open promises of the same help would be too little without each of ``rows``.
+
+    ``rows``: promises of one run. Keyed by the promise's id; promises with no such other have no
+    entry.
+    """
     conditions = _select_beside(rows)
     held: dict[HelpKey, list[HeldPromise]] = {}
     for other in list_promises(*conditions) if rows else ():
@@ -167,7 +176,7 @@ def count_falling(rows: Collection[Promise]) -> dict[int, int]:
 
 
 def _select_beside(rows: Collection[Promise]) -> tuple[ColumnElement[bool], ...]:
-    """The conditions for the promises of the needs and pairings of these."""
+    """The conditions for all promises of the runs, needs and pairings of ``rows``."""
     needs = Promise.need_id.in_({row.need_id for row in rows})
     pairings = Promise.pairing_id.in_({row.pairing_id for row in rows})
     return (Promise.round_run_id.in_({row.round_run_id for row in rows}), needs | pairings)
@@ -176,7 +185,8 @@ def _select_beside(rows: Collection[Promise]) -> tuple[ColumnElement[bool], ...]
 def _find_kept(
     now: datetime, condition: ColumnElement[bool], *, trusts_edits: bool = False
 ) -> Breaks:
-    """The promises of published months to come that fulfil the condition and can be kept."""
+    """The promises of published months, from the present one on, that fulfil ``condition``, still
+    have a day to come and can be kept."""
     conditions = (is_published(), MatchRound.month >= get_month(now), condition)
     promises, today = list_promises(*conditions), get_local_date(now)
     if not promises:

@@ -1,6 +1,6 @@
-"""The day and hour of a visit: proposed from its slot, so that one tap agrees to something exact.
+"""The day and hour of a visit, proposed from its slot so that a yes agrees to an exact time.
 
-Those who come for one need or pairing in one slot come together: their promises have one day.
+All persons who visit for one need or pairing in one slot come together: their promises share a day.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from matchmaker.promises.states import OPEN_STATES
 from matchmaker.slots import YearCalendar, list_slot_dates
 
 NOON = 12 * 60
-SHOWN_FOR = timedelta(days=30)  # after help was given
+SHOWN_FOR = timedelta(days=30)  # after the last day of help, or its report
 _MORNING, _AFTERNOON = 9 * 60, 14 * 60
 _AWAITING = (PromiseState.AWAITING_GIVER, PromiseState.AWAITING_RECIPIENT)
 
@@ -27,13 +27,16 @@ Dates = Mapping[str, Sequence[date]]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Half days on which somebody is visited already, and how many visits each giver makes."""
+    """When residents are visited already, and how many persons each giver sends at that time.
+
+    Keys are the id of the resident or organisation, the day, and the minute of the start.
+    """
 
     residents: set[tuple[int, date, int]]
     givers: Counter[tuple[int, date, int]]
 
     def add(self, rows: Sequence[Promise]) -> None:
-        """Count a visit that has its day."""
+        """Count the visit of these promises; a visit without a day or hour is not counted."""
         first = rows[0]
         if first.day is not None and first.minute is not None:
             self.residents.add((first.asked.resident_id, first.day, first.minute))
@@ -42,18 +45,21 @@ class Taken:
 
 
 def find_given_from(row: Promise) -> date | None:
-    """The first day of a visit, a session or a stay; None while none is fixed."""
+    """The first day of the promise's session, visit or stay; None while none is fixed."""
     return row.session.first_day if row.session else row.day or row.first_day
 
 
 def find_given_until(row: Promise) -> date | None:
-    """The last day on which a promise is given, of money the day by which it is paid."""
+    """The last day on which a promise is given (money: is paid); None while none is fixed."""
     return row.session.last_day if row.session else row.day or row.last_day
 
 
 def is_shown(row: Promise, now: datetime) -> bool:
-    """Whether who gives agreed help sees who gets it: it is to come, or its day is not long past
-    though nobody said what came of it; and there is contact with the person."""
+    """Whether the giver may see the recipient of a promise.
+
+    The promise is confirmed, its last day is not past by more than ``SHOWN_FOR``, and the office
+    still has contact with the resident.
+    """
     last = find_given_until(row)
     is_past = last is not None and last + SHOWN_FOR < get_local_date(now)
     has_ended = row.asked.resident.contact_ended_on is not None
@@ -67,17 +73,18 @@ def is_given_before(today: date) -> ColumnElement[bool]:
 
 
 def lacks_day(today: date) -> ColumnElement[bool]:
-    """The condition for visits that somebody still answers and that have no day ahead."""
+    """The condition for visits that await an answer and whose day is past or not set."""
     is_past = or_(Promise.day.is_(None), Promise.day < today)
     return and_(Promise.slot.is_not(None), Promise.state.in_(_AWAITING), is_past)
 
 
 def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: datetime) -> int:
-    """Give each visit of a run that has no day ahead one of its slot's; returns how many got one.
+    """Set a day for each visit of a run that awaits an answer and has none ahead; return how many.
 
-    A day after the answers are in comes first, then one on which the giver makes fewest visits; who
-    has another visit at that hour is visited on another day if there is one. The rows are locked
-    by the caller's lock of the round.
+    The day is one of the visit's slot. A day on which the resident has no other visit at that hour
+    comes first, then a day after the deadline of the answers, then one on which the givers make
+    fewest visits, then the earliest. If all days ahead lie before that deadline, the last is set.
+    The caller holds the lock of the round.
     """
     late = _list_visits(run, _may_lack_day(run, get_local_date(now)))
     waiting = [rows for rows in late if _lacks_day(rows, get_local_date(now))]
@@ -100,26 +107,26 @@ def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: dateti
 
 
 def get_usual_start(slot: str) -> int:
-    """When a visit in a slot begins unless somebody says otherwise, in minutes after midnight."""
+    """The usual start of a visit in a slot, in minutes after midnight."""
     return _MORNING if slot.endswith("AM") else _AFTERNOON
 
 
 def find_slot(day: date, minute: int, dates: Dates) -> str | None:
-    """The slot in which a visit would begin; None when nobody visits on that day."""
+    """The slot in which a visit at this day and minute begins; None if that day has no slot."""
     half = "AM" if minute < NOON else "PM"
     return next((slot for slot, days in dates.items() if slot.endswith(half) and day in days), None)
 
 
 def list_days_of(row: Promise, dates: Dates) -> Collection[date]:
-    """The days on which a visit may take place as decided."""
+    """The days on which a visit may take place: its own decided days, or else all of its slot."""
     if row.days:
         return [date.fromisoformat(day) for day in row.days]
     return dates.get(row.slot or "", ())
 
 
 def _may_lack_day(run: RoundRun, today: date) -> ColumnElement[bool]:
-    """The condition for visits of needs and pairings for which somebody answers, where the day of
-    a visit is past or not set."""
+    """The condition for promises of the needs and pairings of a run that have an open visit whose
+    day is past or not set, and a visit that awaits an answer."""
     is_late = or_(Promise.day.is_(None), Promise.day < today)
     visits = select(Promise).where(Promise.round_run_id == run.id, Promise.slot.is_not(None))
     late = visits.where(Promise.state.in_(OPEN_STATES), is_late)
@@ -133,7 +140,8 @@ def _may_lack_day(run: RoundRun, today: date) -> ColumnElement[bool]:
 
 
 def _is_near(run: RoundRun, visits: Sequence[Sequence[Promise]]) -> ColumnElement[bool]:
-    """The condition for what the givers of these visits give, and what their residents get."""
+    """The condition for promises for the residents of these visits, or for a need or pairing that
+    a giver of these visits serves in the run."""
     givers = {row.organisation_id for rows in visits for row in rows}
     residents = {rows[0].asked.resident_id for rows in visits}
     given = select(Promise).where(
@@ -148,7 +156,7 @@ def _is_near(run: RoundRun, visits: Sequence[Sequence[Promise]]) -> ColumnElemen
 
 
 def _list_visits(run: RoundRun, condition: ColumnElement[bool]) -> list[list[Promise]]:
-    """The open visits of the needs and pairings of promises that fulfil a condition, whole."""
+    """The open visits of a run that fulfil ``condition``, each as the list of its promises."""
     query = (
         select(Promise)
         .where(
@@ -167,7 +175,8 @@ def _list_visits(run: RoundRun, condition: ColumnElement[bool]) -> list[list[Pro
 
 
 def _lacks_day(rows: Sequence[Promise], today: date) -> bool:
-    """Whether somebody answers still and all have no day ahead; also for one that joined late."""
+    """Whether a promise of the visit awaits an answer and one of them, also one that joined late,
+    has no day from today on."""
     is_open = any(row.state in _AWAITING for row in rows)
     return is_open and any(row.day is None or row.day < today for row in rows)
 

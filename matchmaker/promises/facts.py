@@ -1,6 +1,6 @@
-"""What a run's promises rest on, as the rows are today: a few statements for any number of lines.
+"""Read what promises rest on as the rows are today, in a few queries for any number of promises.
 
-Nothing here decides; ``present.py`` does.
+Nothing is decided here; ``present.py`` decides.
 """
 
 from collections import defaultdict
@@ -44,11 +44,14 @@ _WANTED = frozenset({NeedState.IN_ROUND, NeedState.MATCHED, NeedState.PARTLY_SER
 
 @dataclass(frozen=True, slots=True)
 class HeldPromise:
-    """A promise held against the present. ``month`` is the round's; no slot: any day of it.
+    """A promise to compare with the present.
 
-    ``days``: those on which it may take place (ISO); None: any of its slot. ``was_published``: the
-    round was published before, so that it may have been kept whatever its state. ``is_free``: its
-    place is free, and nobody was looked for yet. ``day``: set for a visit, agreed to or not.
+    month          first day of the round's month
+    slot           slot of a visit; None: any day of the month
+    days           days on which it may take place (ISO); None: any day of its slot
+    was_published  the round was published at some time, so that the help may have been given
+    is_free        the promise has ended, and no search for others has been kept for it
+    day            the day set for a visit, agreed to or not
     """
 
     id: int
@@ -68,12 +71,12 @@ class HeldPromise:
     day: date | None = None
 
     def on_its_day(self) -> "HeldPromise":
-        """The promise held on its day alone, where one is set."""
+        """The promise with its set day as the only possible one; unchanged if none is set."""
         return self if self.day is None else replace(self, days=[self.day.isoformat()])
 
     @property
     def help_key(self) -> HelpKey:
-        """What the promise is a part of."""
+        """The key of the help that the promise is a part of: a need, or one visit of a pairing."""
         return make_help_key(self.run_id, self.need_id, self.pairing_id, self.slot)
 
 
@@ -81,10 +84,10 @@ class HeldPromise:
 class Asked:
     """The receiving side of a promise: a need, or a pairing (``need_state`` None).
 
-    least      units, of a visit persons, below which the help does not help
-    has_ended  there is no contact with the resident any more
-    ended_on   last day of the pairing; None: it goes on
-    agreements those of the organisation whose pairing it is; another may make the visit
+    least       fewest units (of a visit: persons) that are any help
+    has_ended   the contact with the resident has ended
+    ended_on    last day of the pairing; None: it goes on
+    agreements  those of the pairing's own organisation, also if another one makes the visit
     """
 
     resident_id: int
@@ -100,7 +103,10 @@ class Asked:
 
     @property
     def gone_because(self) -> RevokeReason | None:
-        """Why nobody waits for the help any more; a pairing may say it by its last day too."""
+        """Why nobody waits for the help any more; None if somebody does.
+
+        The last day of a pairing is not looked at here.
+        """
         if self.has_ended:
             return RevokeReason.CONTACT_ENDED
         is_wanted = self.need_state is None or self.need_state in _WANTED
@@ -109,10 +115,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The present rows behind some promises. ``statuses``: resident -> kind -> its last day.
+    """The present rows behind some promises, keyed by id.
 
-    ``persons``: the entries of each human being that a freeze of today would take.
-    ``trusts_edits``: an offer that waits for approval after an edit counts as approved.
+    persons       keyed by person: the entries of that human being that a freeze today would take
+    statuses      keyed by resident, then by kind of status: its last day; None: it has none
+    trusts_edits  an offer that waits for approval counts as approved
     """
 
     needs: Mapping[int, Asked]
@@ -125,31 +132,31 @@ class Facts:
     trusts_edits: bool = False
 
     def get_asked(self, promise: HeldPromise) -> Asked:
-        """Who receives the promise."""
+        """The receiving side of the promise."""
         if promise.need_id is not None:
             return self.needs[promise.need_id]
         return self.pairings[promise.pairing_id or 0]
 
     def find_offer(self, promise: HeldPromise) -> Offer | None:
-        """The offer that the promise is given from."""
+        """The offer that the promise is given from; None if it names none."""
         return self.offers.get(promise.offer_id or 0)
 
     def find_volunteer(self, promise: HeldPromise) -> Volunteer | None:
-        """Who would come, if the promise names a volunteer."""
+        """The volunteer whose visit is promised; None if the promise names none."""
         return self.volunteers.get(promise.volunteer_id or 0)
 
     def list_entries(self, volunteer: Volunteer) -> Sequence[Volunteer]:
-        """Every entry of the human being who would come; at least the one that is named."""
+        """The entries in ``persons`` of the volunteer's person; ``[volunteer]`` without any."""
         return self.persons.get(volunteer.person_id) or [volunteer]
 
     def without_status(self, resident_id: int, kind: StatusKind) -> "Facts":
-        """The same rows, as if one status of a resident did not count any more."""
+        """The same facts without one status of a resident."""
         held = {k: day for k, day in self.statuses.get(resident_id, {}).items() if k is not kind}
         return replace(self, statuses={**self.statuses, resident_id: held})
 
 
 def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
-    """The lines that fulfil ``conditions``, of any run, oldest first."""
+    """The promises of any run that fulfil ``conditions``, in order of id."""
     query = (
         select(
             Promise.id,
@@ -178,24 +185,24 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
 
 
 def _is_free() -> ColumnElement[bool]:
-    """See ``Promise.has_ended``."""
+    """The condition for promises that ``Promise.has_ended`` and that no kept search replaced."""
     is_over = Promise.state.in_((PromiseState.EXPIRED, PromiseState.REVOKED))
     return (Promise.freed_at.is_not(None) | is_over) & Promise.round_repair_id.is_(None)
 
 
 def _hold(*values: Any) -> HeldPromise:
-    """A visit that its recipient agreed to takes place on its day alone."""
+    """Make a promise of a row; a confirmed visit can only take place on its set day."""
     held = HeldPromise(*values)
     return held.on_its_day() if held.state is PromiseState.CONFIRMED else held
 
 
 def is_published() -> ColumnElement[bool]:
-    """The condition for lines of a run that is published now; joins as ``list_promises`` does."""
+    """The condition for promises of a published run, in a query joined to ``MatchRound``."""
     return MatchRound.published_run_id == Promise.round_run_id
 
 
 def read_facts(*conditions: ColumnElement[bool]) -> Facts:
-    """The rows behind the lines that fulfil ``conditions``, by id."""
+    """Read the rows behind the promises that fulfil ``conditions``."""
 
     def pick(column: Any) -> Select[Any]:
         return (
@@ -222,7 +229,7 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
 def _read_givers(
     conditions: Sequence[ColumnElement[bool]],
 ) -> tuple[dict[int, Offer], dict[int, Organisation], dict[int, Volunteer]]:
-    """Offers, organisations, every entry of who comes, in one statement."""
+    """Read offers, organisations, and all entries of the visitors in one query, keyed by id."""
     visitor = aliased(Volunteer)
     query = (
         select(Organisation, Offer, Volunteer)
@@ -247,7 +254,7 @@ def _read_givers(
 
 
 def _gather_entries(volunteers: Iterable[Volunteer]) -> dict[int, list[Volunteer]]:
-    """The entries of each person, as a freeze takes them: active, of approved organisations."""
+    """The active entries of approved organisations, as a freeze takes them, keyed by person."""
     found: dict[int, list[Volunteer]] = defaultdict(list)
     for row in volunteers:
         is_approved = row.organisation.state is OrganisationState.APPROVED

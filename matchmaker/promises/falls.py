@@ -1,7 +1,7 @@
-"""What an ended promise says of its giver and of who was to get it: one table for every end.
+"""Name what is gone with an ended promise, and whose needs lost a promise: one table for all ends.
 
-A search for somebody else takes it as a fact; the next month, who lost what was promised. How a
-promise ends is the business of the steps; ``Promise.has_ended`` says that its place is free.
+A search for replacements takes what is gone as a fact; the next month takes the needs that lost.
+``states.py`` has the steps that end a promise; ``Promise.has_ended`` says that its place is free.
 """
 
 from collections import defaultdict
@@ -27,12 +27,12 @@ from matchmaker.promises.sums import count_kept
 
 
 class Fall(StrEnum):
-    """What is gone with a fallen promise.
+    """What is gone with a promise that ended without help.
 
-    UNITS    its units and its time, for everybody      PERSON   who would have come, for the month
-    COUPLE   these two do not suit each other           GIVER    the whole giver, for this recipient
-    WISH     the recipient does not wait any more in this month
-    NOTHING  it fell with another one, or can be given on another day
+    UNITS    its units and its time, for everybody      PERSON   the visitor, for the whole month
+    COUPLE   this giver for this recipient              GIVER    the whole giver, for this recipient
+    WISH     the wish: the recipient no longer waits in this month
+    NOTHING  nothing: it ended with another promise, or can be given on another day
     """
 
     UNITS = auto()
@@ -68,9 +68,10 @@ _REVOKED: Mapping[RevokeReason, Fall] = {
 
 
 def name_fall(row: Promise) -> Fall:
-    """What is gone with a promise whose place is free. An end without a reason takes its units.
+    """Return what is gone with ``row``, a promise that ended without help.
 
-    Who had agreed when the month was closed without a report did not refuse anything.
+    Without a reason a revoked promise takes the couple, any other its units: so does one that the
+    recipient agreed to and that the close of the month ended without a report.
     """
     if row.state is PromiseState.REVOKED:
         reason = row.revoked_reason
@@ -83,14 +84,20 @@ def name_fall(row: Promise) -> Fall:
 
 
 def is_without_fault(row: Promise) -> bool:
-    """Whether the givers' side ended the promise: the recipient counts as passed over."""
+    """Whether an ended promise ended through no wish, refusal or absence of its recipient.
+
+    The recipient then counts as passed over, also if it was the weather.
+    """
     is_own = bool(_NOT_AHEAD & {row.decline_reason, row.fail_reason})
     return name_fall(row) is not Fall.WISH and not is_own
 
 
 def list_lost(needs: Select[Any]) -> set[int]:
-    """The ids of those of ``needs`` (their ids) whose last promises the givers' side did not keep
-    in whole, while the recipient refused nothing and could be reached."""
+    """Return those of the ids selected by ``needs`` whose last promises were not kept in whole,
+    without a refusal or absence of the recipient.
+
+    The last promises of a need are those of the last published month that has any for it.
+    """
     query = (
         select(Promise, MatchRound.month)
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)

@@ -1,7 +1,7 @@
-"""What months promised and what of it was delivered, by group, over any range of published months.
+"""What a range of published months promised, and what was delivered of it, by group.
 
-The counts are those of the board, of the same conditions, so a count and the list behind it have
-the same rows. Units are added up within one kind of help alone.
+A count and the list behind it use the same conditions, most of them those of the board, so they
+have the same rows. Sums of units mean something for groups by category only.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from matchmaker.models import (
 from matchmaker.promises.board import STEPS, count_where, find_condition, join_groups
 from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
 
-WAITS_ON = "waits_on"  # beside the steps of the funnel
+WAITS_ON = "waits_on"  # counted beside the steps of the funnel
 
 
 class Group(StrEnum):
@@ -58,7 +58,7 @@ COUNTED = ("promised", "delivered", "failed", "ended", "late", WAITS_ON)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Published months of one street office, first and last."""
+    """A range of months of one street office; ``first`` and ``last`` are both part of it."""
 
     subdistrict_id: int
     first: date
@@ -67,7 +67,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One group: how many promises count in each step, and units promised and given."""
+    """One group: how many promises count under each name of ``COUNTED``, and its units."""
 
     group: Any
     counts: dict[str, int]
@@ -84,7 +84,10 @@ def list_months(subdistrict_id: int) -> Sequence[date]:
 
 
 def select_groups(span: Span, by: Group, today: date) -> Select[Any]:
-    """The groups with their counts, most promises not kept first; ``read_group`` reads a row."""
+    """The query for the groups with their counts; ``read_group`` reads a row.
+
+    Most promises ended without help come first, then most promises, then in order of id.
+    """
     model = _MODELS[by]
     counts = [count_where(_find(name, today)).label(name) for name in COUNTED]
     units = [func.sum(Promise.units).label("units"), func.sum(_given_units()).label("given")]
@@ -106,7 +109,7 @@ def select_groups(span: Span, by: Group, today: date) -> Select[Any]:
 
 
 def read_group(row: Any) -> Remembered:
-    """One row of ``select_groups``."""
+    """Read one row of ``select_groups``."""
     group, *values = row
     counts = dict(zip(COUNTED, (int(value or 0) for value in values), strict=False))
     promised, given = (int(value or 0) for value in values[len(COUNTED) :])
@@ -114,7 +117,7 @@ def read_group(row: Any) -> Remembered:
 
 
 def count_all(span: Span, today: date) -> dict[str, int]:
-    """How many promises of the months count in each step."""
+    """How many promises of the months count under each name of ``COUNTED``."""
     query = _join(select(*(count_where(_find(name, today)) for name in COUNTED)))
     row: Any = db.session.execute(query.where(*_list_conditions(span))).one()
     return dict(zip(COUNTED, (int(value or 0) for value in row), strict=True))
@@ -123,7 +126,10 @@ def count_all(span: Span, today: date) -> dict[str, int]:
 def select_rows(
     span: Span, by: Group, group_id: int | None, counted: str, today: date
 ) -> Select[Promise]:
-    """The promises behind one count; ``group_id`` None: of all groups."""
+    """The query for the promises behind one count, latest month first, then in order of id.
+
+    ``group_id`` None: promises of all groups, and those without a group.
+    """
     query = _join(select(Promise)).where(*_list_conditions(span), _find(counted, today))
     if group_id is not None:
         query = query.where(_MODELS[by].id == group_id)
@@ -147,7 +153,7 @@ def select_rows(
 
 
 def get_group(span: Span, by: Group, group_id: int) -> Any:
-    """The row of a group that has promises in the months. Raises ``NotFoundError`` without any."""
+    """Return the group; raise ``NotFoundError`` if it has no promises in the months."""
     model = _MODELS[by]
     query = _join(select(model)).where(*_list_conditions(span), model.id == group_id)
     found = db.session.scalars(query.limit(1)).first()
@@ -157,7 +163,7 @@ def get_group(span: Span, by: Group, group_id: int) -> Any:
 
 
 def list_persons(households: Sequence[int]) -> dict[int, list[int]]:
-    """The persons of each household."""
+    """The ids of the persons of each household, keyed by its id."""
     query = select(Resident.household_id, Resident.person_id).where(
         Resident.household_id.in_(households)
     )
@@ -172,7 +178,7 @@ def _find(counted: str, today: date) -> ColumnElement[bool]:
 
 
 def _waits_on() -> ColumnElement[bool]:
-    """Not kept in whole, and who was to get it still waits."""
+    """The condition for promises not given in whole whose need still waits."""
     is_short = and_(Promise.state.in_(DONE_STATES), Promise.delivered_units < Promise.units)
     waits = Need.state.in_((NeedState.OPEN, NeedState.IN_ROUND))
     return and_(or_(Promise.state.in_(FALLEN_STATES), is_short), waits)
@@ -184,7 +190,7 @@ def _given_units() -> ColumnElement[int]:
 
 
 def _join(query: Any) -> Any:
-    """Promises of publications in force, with all that a group may be."""
+    """Return the query over promises of published runs, joined to all that a group may be."""
     return (
         join_groups(query)
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)

@@ -1,10 +1,10 @@
-"""Hold the promises of a run against the present: which of them can no longer be kept, and why.
+"""Compare the promises of a run with the present: which can no longer be kept, and why.
 
 A promise can be kept if everything it rests on lasts until one of its remaining days: the need or
-pairing, the offer, its organisation, the volunteer with the proof that the kind asks for, and the
-status that the offer asks for. Of a day that is past only the receiving side counts, and of a month
-that is over nothing does: the help may have been given. Before the first publication it was not, so
-a promise without a remaining day cannot be kept.
+pairing, the offer, its organisation, the volunteer with the proof that the category asks for, and
+the status that the offer asks for. If its days are past, only the receiving side counts, and if its
+month is over nothing does: the help may have been given. Before the first publication it cannot
+have been given, so a promise without a remaining day cannot be kept.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ from matchmaker.promises.together import list_together
 from matchmaker.slots import get_slot_week, get_window, list_slot_dates, list_slots_of_weeks
 
 PROMISE_REVOKED = "promise_revoked"  # the ground of a need whose help was found and revoked
-# What the publication revokes by itself, because nobody waits for it any more.
+# Reasons for which the publication itself revokes a promise: nobody waits for it any more.
 RECEIVER_GONE = frozenset(
     {RevokeReason.NEED_WITHDRAWN, RevokeReason.PAIRING_ENDED, RevokeReason.CONTACT_ENDED}
 )
@@ -65,16 +65,16 @@ _Validity = tuple[RevokeReason, _Lasts]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that cannot be kept as things are, and the first obstacle."""
+    """A promise that cannot be kept at present, and the first obstacle found."""
 
     promise: HeldPromise
     reason: RevokeReason
 
 
 def list_broken(run: RoundRun, now: datetime, on_their_day: Collection[int] = ()) -> list[Broken]:
-    """The promises of a run that cannot be kept any more, in the order of its lines.
+    """The promises of a run that cannot be kept any more, in order of id.
 
-    ``on_their_day``: the visits that are held on their day as if it were agreed to.
+    ``on_their_day``: ids of visits judged only on the day set for them, as if it were agreed to.
     """
     return _list_broken_where(Promise.round_run_id == run.id, now, on_their_day)
 
@@ -82,7 +82,10 @@ def list_broken(run: RoundRun, now: datetime, on_their_day: Collection[int] = ()
 def list_broken_among(
     run: RoundRun, ids: Collection[int], now: datetime, on_their_day: Collection[int] = ()
 ) -> list[Broken]:
-    """Those of ``list_broken`` that are among these of the run; the rest of the run is not read."""
+    """As ``list_broken``, but only for the promises ``ids`` of the run.
+
+    It reads these and those that ``list_together`` adds, not the whole run.
+    """
     if not ids:
         return []
     together = Promise.id.in_(list_together(run, ids))
@@ -99,9 +102,9 @@ def _list_broken_where(
 
 
 def hold(promises: Sequence[HeldPromise], facts: Facts, today: date) -> list[Broken]:
-    """The promises that cannot be kept with these facts.
+    """The promises that cannot be kept with these facts, in the order given.
 
-    What an offer and a volunteer can give in a month is compared with these promises alone.
+    The monthly limits of offers and volunteers are compared with the units of ``promises`` only.
     """
     reasons: dict[int, RevokeReason] = {}
     for row in promises:
@@ -116,19 +119,21 @@ def hold(promises: Sequence[HeldPromise], facts: Facts, today: date) -> list[Bro
 
 
 def is_open(promise: HeldPromise, today: date) -> bool:
-    """Whether somebody counts on the promise, and its month is not over or never published."""
+    """Whether the promise is in an open state, and its month is not over or never published."""
     is_in_time = add_months(promise.month, 1) > today or not promise.was_published
     return promise.state in OPEN_STATES and is_in_time
 
 
 def is_live(promise: HeldPromise, today: date) -> bool:
-    """Whether somebody counts on the promise and one of its days is still to come."""
+    """Whether the promise is in an open state and one of its days is today or later."""
     return promise.state in OPEN_STATES and bool(_list_days(promise, today))
 
 
 def may_have_passed(month: date, today: date) -> ColumnElement[bool]:
-    """The condition for promises of a month that may have no day from today on; of most others
-    nobody has to be asked. A slot lies in its week, and the days of a promise in its slot."""
+    """The condition for promises of a month that may have no day from today on.
+
+    All that have none fulfil it, and some that have one: it looks at the week of the slot only.
+    """
     if add_months(month, 1) <= today:
         return true()
     begun = [slot for slot in list_slots_of_weeks(WEEKS) if _list_span(month, slot)[0] < today]
@@ -141,7 +146,7 @@ def find_last_day(promise: HeldPromise) -> date:
 
 
 def has_days_left(promise: HeldPromise, today: date) -> bool:
-    """Whether one of the days of the promise is still to come, after today."""
+    """Whether one of the days of the promise lies after today."""
     return bool(_list_days(promise, today + timedelta(days=1)))
 
 
@@ -155,7 +160,7 @@ def _list_days(promise: HeldPromise, today: date) -> list[date]:
 
 
 def _list_span(month: date, slot: str | None) -> list[date]:
-    """Every day of the month, or of the slot's week if the calendar has no day for the slot."""
+    """Every day of the slot's week, or of the whole month without a slot."""
     length = (add_months(month, 1) - month).days
     first, last = 0, length
     if slot is not None:
@@ -197,7 +202,7 @@ def _find_fault_of_offer(row: HeldPromise, facts: Facts, offer: Offer) -> Revoke
 def _find_fault_of_volunteer(
     row: HeldPromise, facts: Facts, person: Volunteer
 ) -> RevokeReason | None:
-    """Place and time are those of any entry of the person, as in the question of the month."""
+    """Any entry of the person may reach the place or have the time, as in the month's question."""
     if person.state in _VOLUNTEER_STATES:
         return _VOLUNTEER_STATES[person.state]
     asked, entries = facts.get_asked(row), facts.list_entries(person)
@@ -210,7 +215,7 @@ def _find_fault_of_volunteer(
 
 
 def _find_fault_of_days(row: HeldPromise, facts: Facts, today: date) -> RevokeReason | None:
-    """The first thing that leaves no remaining day on which everything lasts."""
+    """The reason that rules out the last remaining day; None if a day remains for everything."""
     days = _list_days(row, today)
     for reason, lasts in _list_validities(row, facts):
         days = [day for day in days if lasts(day)]
@@ -222,7 +227,7 @@ def _find_fault_of_days(row: HeldPromise, facts: Facts, today: date) -> RevokeRe
 def _find_apart(
     promises: Sequence[HeldPromise], facts: Facts, today: date
 ) -> Iterable[tuple[int, RevokeReason]]:
-    """The promises of one visit that have no day in common with the earlier ones of it."""
+    """The promises that share no day with the earlier promises of the same visit: id and reason."""
     common: dict[tuple[object, ...], list[date]] = {}
     for row in promises:
         if row.slot is None or not is_live(row, today):
@@ -239,7 +244,7 @@ def _find_apart(
 
 
 def _list_validities(row: HeldPromise, facts: Facts) -> Iterable[_Validity]:
-    """What has a first or last day, each with the question whether it lasts on a day."""
+    """Everything that limits the days of a promise: the reason, and whether it lasts on a day."""
     asked = facts.get_asked(row)
     if asked.ended_on is not None:
         yield RevokeReason.PAIRING_ENDED, _until(asked.ended_on)
@@ -254,7 +259,7 @@ def _list_validities(row: HeldPromise, facts: Facts) -> Iterable[_Validity]:
 def _list_validities_of_entries(
     entries: Sequence[Volunteer], asked: Qualification | None
 ) -> Iterable[_Validity]:
-    """Who is away as one volunteer is away as every other; what one has shown, all have."""
+    """An absence in one entry of a person counts for all entries, and so does a proof in one."""
     absences = [away for entry in entries for away in entry.absences]
     if absences:
         yield RevokeReason.VOLUNTEER_AWAY, lambda day: not any(day in away for away in absences)
@@ -292,9 +297,9 @@ def _until(last: date | None) -> _Lasts:
 def _find_surplus(
     promises: Sequence[HeldPromise], facts: Facts, today: date
 ) -> Iterable[tuple[int, RevokeReason]]:
-    """The promises above what an offer and a person give in the month, or in one slot, now.
+    """The promises above what an offer or a person now gives in the month or slot: id and reason.
 
-    Visits of pairings are kept first, then the more urgent needs, then the earlier lines.
+    What is not live counts first. Then pairings, more urgent needs, earlier promises are kept.
     """
     given: Counter[tuple[int, str, int]] = Counter()
     for row in sorted(promises, key=lambda row: _rank(row, facts, today)):
@@ -329,7 +334,7 @@ def _list_limits(
 def list_fallen_with(
     rows: Sequence[HeldPromise], revoked: Collection[int], facts: Facts
 ) -> list[HeldPromise]:
-    """The open promises of ``rows`` whose help is too little once those with ids ``revoked`` go."""
+    """The open promises of ``rows`` whose help is too little without the ids ``revoked``."""
     beside = _list_beside(rows, revoked)
     kept: Counter[object] = Counter()
     for row in beside:
@@ -339,7 +344,7 @@ def list_fallen_with(
 
 
 def _list_beside(rows: Sequence[HeldPromise], revoked: Collection[int]) -> list[HeldPromise]:
-    """What is still given for the same needs and visits as the promises with ids ``revoked``."""
+    """The promises still given for the same help as those with ids ``revoked``, without these."""
     touched = {row.help_key for row in rows if row.id in revoked}
     left = (row for row in rows if row.help_key in touched and row.id not in revoked)
     return [row for row in left if row.state not in FALLEN_STATES]

@@ -1,6 +1,6 @@
-"""Numbers in sessions: who has one, who waits for one, and the next that is free.
+"""Numbers in sessions: the promises that have one or wait for one, and the next free number.
 
-The round is locked before a number is given or freed, so that no number is given twice.
+The caller locks the round before a number is given or freed, so that no number is given twice.
 """
 
 from collections import defaultdict
@@ -33,17 +33,18 @@ _SAID = ("help.day_fixed", "help.day_moved")
 
 
 def lacks_session(row: Promise) -> bool:
-    """Whether the recipient cannot be asked yet: the day of the session is not fixed."""
+    """Whether the help needs a session and has none, so that its recipient cannot be asked yet."""
     return get_unit_rules(row.asked.category).needs_day and row.session_id is None
 
 
 def is_of_month(month: date) -> ColumnElement[bool]:
-    """The condition for the sessions of a month."""
+    """The condition for sessions whose first day lies in the month."""
     return and_(Session.first_day >= month, Session.first_day < add_months(month, 1))
 
 
 def list_open_sessions(run: RoundRun, offer_ids: Collection[int], now: datetime) -> list[Session]:
-    """The sessions of these offers in the run's month that are still to come, in order of time."""
+    """The sessions of these offers in the run's month whose last day is after today, earliest
+    first."""
     query = (
         select(Session)
         .where(Session.offer_id.in_(offer_ids), *_is_open(run, now))
@@ -54,12 +55,12 @@ def list_open_sessions(run: RoundRun, offer_ids: Collection[int], now: datetime)
 
 
 def _is_open(run: RoundRun, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The conditions for sessions of the run's month that are still to come."""
+    """The conditions for sessions of the run's month whose last day is after today."""
     return is_of_month(run.match_round.month), Session.last_day > get_local_date(now)
 
 
 def count_numbers(sessions: Iterable[Session]) -> dict[int, int]:
-    """How many numbers are given of each session."""
+    """How many numbers each session has given out, keyed by its id; none: no entry."""
     ids = [row.id for row in sessions]
     query = (
         select(Promise.session_id, func.count())
@@ -70,7 +71,7 @@ def count_numbers(sessions: Iterable[Session]) -> dict[int, int]:
 
 
 def list_taken(session_ids: Collection[int]) -> dict[int, set[int]]:
-    """The numbers that are given of each session."""
+    """The numbers that each session has given out, keyed by its id; none: no entry."""
     query = select(Promise.session_id, Promise.number).where(Promise.session_id.in_(session_ids))
     taken: dict[int, set[int]] = defaultdict(set)
     for session_id, number in db.session.execute(query):
@@ -79,15 +80,16 @@ def list_taken(session_ids: Collection[int]) -> dict[int, set[int]]:
 
 
 def find_number(session: Session, taken: Collection[int]) -> int | None:
-    """The lowest number that nobody has; None when the session is full."""
+    """The lowest number from 1 that is not in ``taken``; None if the session is full."""
     number = next(number for number in count(1) if number not in taken)
     return number if session.most is None or number <= session.most else None
 
 
 def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
-    """Give accepted promises of a run, oldest first, the next number of their offer's sessions.
+    """Give each accepted promise without a number the next one of its offer's earliest session.
 
-    Returns those that got one; the others wait until a session with room is added.
+    The oldest promise of the run comes first, and a full session is passed over. Returns the
+    promises that got a number; the others wait until a session with a free number is added.
     """
     waiting = _list_waiting(run, now)
     sessions = list_open_sessions(run, {row.offer_id or 0 for row in waiting}, now)
@@ -107,9 +109,9 @@ def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
 
 
 def inherit_payday(rows: Collection[Promise], now: datetime) -> list[Promise]:
-    """Give promises of money the day by which the others of their offer are paid, if it is ahead.
+    """Give promises of money the last day by which their offer pays others, if not past.
 
-    Returns those that got one. ``rows``: of one run.
+    ``rows``: promises of one run. Returns those that got a day.
     """
     waiting = [row for row in rows if is_paid(row) and row.last_day is None]
     days = _read_paydays(waiting) if waiting else {}
@@ -134,12 +136,15 @@ def _read_paydays(rows: Collection[Promise]) -> dict[int, date]:
 
 
 def is_paid(row: Promise) -> bool:
-    """Whether the promise is money, which is paid by a day."""
+    """Whether the promise is money from an offer, to be paid by a fixed day."""
     return row.offer_id is not None and get_timing(row.asked.category) is Timing.PAYMENT
 
 
 def list_coming_to(place: Place, now: datetime) -> list[Promise]:
-    """The accepted promises of published months that are still to be given at a place, by id."""
+    """The accepted promises of published months still to be given at a place, in order of id.
+
+    The place is that of the session, or without a session that of the offer. No visits.
+    """
     is_of_offer = and_(
         Offer.place_id == place.id, Offer.handing_over.is_distinct_from(HandingOver.DOOR)
     )
@@ -148,7 +153,10 @@ def list_coming_to(place: Place, now: datetime) -> list[Promise]:
 
 
 def list_coming_from(offer: Offer, now: datetime) -> list[Promise]:
-    """The accepted promises of published months that are still to be given from an offer, by id."""
+    """The accepted promises of published months still to be given from an offer, in order of id.
+
+    No visits.
+    """
     return _list_coming(Promise.offer_id == offer.id, now)
 
 
@@ -168,7 +176,7 @@ def _list_coming(condition: ColumnElement[bool], now: datetime) -> list[Promise]
 
 
 def unseat(rows: Sequence[Promise], now: datetime) -> None:
-    """Take number and days from promises that have ended, and what was said of them."""
+    """Clear session, number, first and last day of promises, and void the notices of them."""
     for row in rows:
         row.session = row.number = row.first_day = row.last_day = None
     db.session.flush()
@@ -178,14 +186,14 @@ def unseat(rows: Sequence[Promise], now: datetime) -> None:
 def notify_recipients(
     rows: Iterable[Promise], kind: str, actor: User | None, now: datetime
 ) -> None:
-    """Tell who receives each promise that is still kept."""
+    """Send the resident of each accepted promise a notice of this kind."""
     for row in rows:
         if row.state in ACCEPTED:
             notify_resident(row.asked.resident, actor, kind, row, now)
 
 
 def _list_waiting(run: RoundRun, now: datetime) -> list[Promise]:
-    """Accepted promises without a number of whose offer a session to come has room."""
+    """Lock the accepted promises without a number whose offer has a session with a free one."""
     given = aliased(Promise)
     count = select(func.count(given.id)).where(given.session_id == Session.id).scalar_subquery()
     has_room = select(Session.id).where(
@@ -208,7 +216,7 @@ def _list_waiting(run: RoundRun, now: datetime) -> list[Promise]:
 
 
 def find_run(subdistrict_id: int, month: date) -> RoundRun | None:
-    """The published run of an office's month."""
+    """The published run of an office's month; None if there is none."""
     query = (
         select(RoundRun)
         .join(MatchRound, MatchRound.published_run_id == RoundRun.id)

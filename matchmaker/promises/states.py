@@ -1,13 +1,13 @@
-"""The steps of a promise: where each may start and where it leads. And its deadlines.
+"""The steps of a promise, the states that each step joins, and the deadlines of both sides.
 
 proposed -> awaiting giver, when its run is published; back, when the publication is withdrawn
 awaiting giver -> awaiting recipient, when the giver says yes; declined; expired without an answer
 awaiting recipient -> confirmed, when the recipient says yes; declined; expired if not reached
 confirmed -> declined, when the recipient calls it off
 confirmed -> delivered, failed; back, when the report is corrected; delivered -> fed back
-awaiting recipient, declined -> awaiting giver, when the giver takes the answer back in time
-any of these but an ended one -> expired, when its month is closed
-any of these but an ended one -> revoked, when it cannot be kept
+awaiting recipient, declined -> awaiting giver, when the giver undoes the answer in time
+proposed, awaiting giver, awaiting recipient, confirmed -> expired, when the month is closed
+proposed, awaiting giver, awaiting recipient, confirmed -> revoked, when it cannot be kept
 """
 
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ class PromiseStep(StrEnum):
     HOLD_BACK = auto()
     ACCEPT = auto()
     DECLINE = auto()
-    TAKE_BACK = auto()  # the giver's answer
-    AGREE = auto()  # the recipient
+    TAKE_BACK = auto()  # the giver undoes the answer
+    AGREE = auto()  # the recipient says yes
     REFUSE = auto()
-    CALL_OFF = auto()  # the recipient, after the yes
-    LOSE = auto()  # nobody is reached
+    CALL_OFF = auto()  # the recipient says no after the yes
+    LOSE = auto()  # the recipient is not reached
     DELIVER = auto()
     FAIL = auto()
-    CORRECT = auto()  # the report
+    CORRECT = auto()  # the report is undone
     FEED_BACK = auto()
-    EXPIRE = auto()
-    CLOSE = auto()  # its month
+    EXPIRE = auto()  # the giver has not answered in time
+    CLOSE = auto()  # the month is closed
     REVOKE = auto()
 
 
@@ -78,12 +78,12 @@ PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long the sides of a promise have.
+    """How much time the giver and the recipient of a promise have.
 
-    answer_days    working days after the publication until the giver has answered
-    remind_days    working days before that day on which the giver is reminded
-    regret         in which a giver can take a refusal back; then the place is free
-    tries          calls without an answer after which a recipient counts as not reached
+    answer_days    working days from the publication to the last day for the giver's answer
+    remind_days    working days before that last day on which the giver is reminded
+    regret         time in which a giver can undo a refusal; then the place is free
+    tries          unanswered calls after which a recipient counts as not reached
     """
 
     answer_days: int

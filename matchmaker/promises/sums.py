@@ -1,4 +1,7 @@
-"""What was promised of one help and what came of it, in units: one rule for every sum of them."""
+"""Add up the units that were promised of one help, and those that were given of it.
+
+Every sum of promises and deliveries uses these rules.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,12 +12,12 @@ from matchmaker.promises.states import DONE_STATES, FALLEN_STATES, NOT_NEEDED, O
 
 @dataclass(frozen=True, slots=True)
 class HelpSum:
-    """Units of the promises of one help.
+    """The units of the promises of one help.
 
-    promised   as it was first found, without what its recipient needs no more; who came in place of
-               somebody else adds nothing
-    given      of what was reported; of visits each person who came is one
-    is_open    whether some of it may still come
+    promised   as first found, without what the recipient no longer needs; a promise found later in
+               place of an ended one adds nothing
+    given      as reported; each person who came to a visit is one unit
+    is_open    whether a promise of the help is still open, so that more may come
     """
 
     promised: int
@@ -23,12 +26,12 @@ class HelpSum:
 
     @property
     def missing(self) -> int:
-        """What was promised and did not come."""
+        """The promised units that were not given; at least 0."""
         return max(self.promised - self.given, 0)
 
 
 def add_up(rows: Iterable[Promise]) -> HelpSum:
-    """The sum of the promises of one help in one month."""
+    """Return the sum of ``rows``, the promises of one help in one month."""
     rows = list(rows)
     first = min((_name_search(row) for row in rows), default=0)
     return HelpSum(
@@ -39,22 +42,22 @@ def add_up(rows: Iterable[Promise]) -> HelpSum:
 
 
 def is_wanted(row: Promise) -> bool:
-    """Whether its recipient has not said that the help is not needed any more."""
+    """Whether the promise was not declined with the reason that the help is no longer needed."""
     return row.decline_reason not in NOT_NEEDED
 
 
 def is_decided(row: Promise) -> bool:
-    """Whether the month decided the promise; others came in place of one that ended."""
+    """Whether the month's run found the promise, not a later search to replace an ended one."""
     return _name_search(row) == 0
 
 
 def _name_search(row: Promise) -> int:
-    """The search that found it; 0: the run of the month."""
+    """The id of the later search (repair) that found the promise; 0 if the month's run did."""
     return row.assignment.round_repair_id or 0 if row.assignment is not None else 0
 
 
 def count_kept(row: Promise) -> int:
-    """The units of a promise that were given, or are still to come."""
+    """Return the units that were given or may still come; 0 if the promise ended without help."""
     if row.state in FALLEN_STATES:
         return 0
     if row.state in DONE_STATES and row.delivered_units is not None:

@@ -1,7 +1,7 @@
-"""Which promises of a run decide together whether one of them can be kept.
+"""Find the promises of a run that decide together whether one of them can be kept.
 
-A step about a few promises reads these and no others, however many the month has: the promises of
-the same help, and those that an offer or a person gives where more is promised than they give.
+A step about a few promises reads only these, so its cost does not grow with the month: the promises
+of the same help, and all promises from an offer or person that promises more than it now gives.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from matchmaker.promises.states import FALLEN_STATES
 
 
 def is_beside(run: RoundRun, ids: Collection[int]) -> ColumnElement[bool]:
-    """The condition for the promises of a run for the same needs and pairings as these."""
+    """The condition for the promises of a run for the same needs and pairings as ``ids``."""
     own = Promise.id.in_(list(ids))
     return (Promise.round_run_id == run.id) & or_(
         Promise.need_id.in_(select(Promise.need_id).where(own)),
@@ -25,9 +25,10 @@ def is_beside(run: RoundRun, ids: Collection[int]) -> ColumnElement[bool]:
 
 
 def list_together(run: RoundRun, ids: Collection[int]) -> set[int]:
-    """These promises of a run, and all on which it depends whether they can be kept.
+    """Return ``ids`` and the ids of all promises that decide whether those can be kept.
 
-    An offer or a person with enough for all has no part in it, so most answers read one help.
+    An offer or person that gives enough for all its promises adds none, so most answers read the
+    promises of one need or pairing.
     """
     found: set[int] = set()
     more = set(ids)
@@ -43,7 +44,7 @@ def list_together(run: RoundRun, ids: Collection[int]) -> set[int]:
 
 
 def _list_short_offers(run: RoundRun, ids: Collection[int]) -> list[int]:
-    """The offers of these promises that give less now than the run promises from them."""
+    """The ids of the offers of these promises that now give less than the run promises."""
     query = (
         select(Promise.offer_id)
         .join(Offer, Offer.id == Promise.offer_id)
@@ -59,8 +60,11 @@ def _list_short_offers(run: RoundRun, ids: Collection[int]) -> list[int]:
 
 
 def _list_short_entries(run: RoundRun, ids: Collection[int]) -> list[int]:
-    """The entries of those who come for these promises and are promised more often than they come,
-    or twice in one slot. The fewest visits of any entry count, in force or not."""
+    """The ids of all entries of the visitors of these promises who are promised too often.
+
+    Too often is more than the visits of a month, or twice in one slot. The limit is the lowest of
+    any of the person's entries, active or not.
+    """
     persons = select(Volunteer.person_id).where(Volunteer.id.in_(_of(Promise.volunteer_id, ids)))
     of_persons = select(Volunteer.id, Volunteer.person_id, Volunteer.visits_per_month).where(
         Volunteer.person_id.in_(persons)
@@ -82,7 +86,10 @@ def _list_short_entries(run: RoundRun, ids: Collection[int]) -> list[int]:
 
 
 def _find_short(visits: Iterable[tuple[int, str | None, int]], most: Mapping[int, int]) -> set[int]:
-    """The persons with more ``visits`` (person, slot, units) than ``most``, or two in one slot."""
+    """The ids of persons with more visits than ``most`` allows, or two in one slot.
+
+    ``visits``: person, slot and units. ``most``: visits of the month, keyed by person.
+    """
     of_month, at = Counter[int](), Counter[tuple[int, str]]()
     for person_id, slot, units in visits:
         of_month[person_id] += units
