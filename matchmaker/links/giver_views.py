@@ -17,13 +17,13 @@ from matchmaker.offers.scope import get_own_organisation
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
 
-_SHOWN_ONCE = "new_volunteer_link"  # its secret and the volunteer
+_SHOWN_ONCE = "new_volunteer_link"  # id of the volunteer, and the secret of the link
 
 
 @bp.get("/links")
 @requires(Permission.VOLUNTEER_MANAGE)
 def links() -> str:
-    """Who of the volunteers has visits that wait for an answer, and the links that are open."""
+    """Show the volunteers whose visits await an answer, and the live links of the month."""
     months = list_months_or_fail()
     form = MonthForm()
     form.fill_months(months)

@@ -1,4 +1,4 @@
-"""What the givers of a published month answered, and links for those who have not."""
+"""Show what the givers of a published month answered; make links for those who have not."""
 
 from datetime import date
 
@@ -16,13 +16,13 @@ from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
 
-_SHOWN_ONCE = "new_link"  # its secret and the organisation
+_SHOWN_ONCE = "new_link"  # id of the organisation, and the secret of the link
 
 
 @bp.get("/<month:month>/answers")
 @requires(Permission.ROUND_READ)
 def answers(month: date) -> str:
-    """What the givers of a published month answered, who has not first."""
+    """Show what the givers of a published month answered, first those with most to answer."""
     return _show(month, ButtonForm(formdata=None))
 
 

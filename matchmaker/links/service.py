@@ -1,7 +1,8 @@
-"""Links with which givers answer without signing in: made, found, used, revoked.
+"""Make, find, use and revoke links with which givers answer without signing in.
 
 Flushes; the caller commits. A link is live until it expires or is revoked, its publication is
-withdrawn, or the last of its promises has ended. Its secret is shown once and kept as a digest.
+withdrawn, or the last of its promises has ended; a volunteer's link also only while the volunteer
+is active and the organisation lets its volunteers answer. The secret is kept only as a digest.
 """
 
 import secrets
@@ -40,19 +41,22 @@ TOKEN_LENGTH = 26  # characters of five bits each
 
 
 def make_organisation_link(*, actor: User, month: date, organisation_id: int, now: datetime) -> str:
-    """The secret of a new link to what a month asks of an organisation; earlier ones are revoked.
+    """Make a link to what a month asks of an organisation, and return its secret.
 
-    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when nothing is asked.
+    Revokes the earlier links of the month to the organisation. Raises ``NotFoundError`` if the
+    organisation is outside the actor's scope or the month is not published, ``ConflictError`` if
+    the link would open nothing.
     """
     organisation = lock_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
     return _make(_find_round(organisation, month), organisation, None, actor, now)
 
 
 def make_volunteer_link(*, actor: User, month: date, volunteer_id: int, now: datetime) -> str:
-    """The secret of a new link to a volunteer's visits of a month; earlier ones are revoked.
+    """Make a link to a volunteer's visits of a month, and return its secret.
 
-    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when nothing is asked or
-    the organisation does not let its volunteers answer.
+    Revokes the earlier links of the month to the volunteer. Raises ``NotFoundError`` if the
+    volunteer is outside the actor's scope or the month is not published, ``ConflictError`` if the
+    link would open nothing or the organisation does not let its volunteers answer.
     """
     volunteer = lock_in_scope(Volunteer, volunteer_id, actor, "volunteer.unknown")
     if not volunteer.organisation.volunteers_answer:
@@ -62,7 +66,7 @@ def make_volunteer_link(*, actor: User, month: date, volunteer_id: int, now: dat
 
 
 def revoke_link(*, actor: User, link_id: int, now: datetime) -> None:
-    """End a link. Raises ``NotFoundError`` outside the actor's scope or when it is ended."""
+    """Revoke a link. Raises ``NotFoundError`` outside the actor's scope or if already revoked."""
     link = lock_in_scope(SignedLink, link_id, actor, "link.unknown")
     if link.revoked_at is not None:
         raise NotFoundError("link.unknown")
@@ -97,7 +101,7 @@ def _make(
 
 
 def _revoke_earlier(link: SignedLink, actor: User, now: datetime) -> None:
-    """End the links of the same month to the same giver."""
+    """Revoke the links of the same month to the same organisation or volunteer."""
     earlier = select(SignedLink).where(
         SignedLink.match_round_id == link.match_round_id,
         SignedLink.organisation_id == link.organisation_id,
@@ -130,7 +134,7 @@ def _find_round(organisation: Organisation, month: date) -> MatchRound:
 
 
 def find_link(token: str, now: datetime) -> SignedLink | None:
-    """The live link with this secret; nothing is written, for programs open links too."""
+    """The live link with this secret, or None. Writes nothing, as programs open links too."""
     query = select(SignedLink).where(SignedLink.token_sha256 == get_digest(token), is_live(now))
     return db.session.scalar(query.options(joinedload(SignedLink.match_round)))
 
@@ -152,7 +156,7 @@ def list_links(actor: User, month: date, now: datetime) -> list[SignedLink]:
 
 
 def is_live(now: datetime) -> ColumnElement[bool]:
-    """The condition for links that open something now."""
+    """The condition for links that are live now, see above."""
     is_free = and_(Promise.state == PromiseState.DECLINED, Promise.freed_at.is_(None))
     asked = exists().where(is_opened(), or_(Promise.state.in_(OPEN_STATES), is_free))
     answers = exists().where(
@@ -170,7 +174,7 @@ def is_live(now: datetime) -> ColumnElement[bool]:
 
 
 def note_use(link: SignedLink, now: datetime) -> None:
-    """Count a step by the link. Raises ``NotFoundError`` when it was revoked meanwhile."""
+    """Count one use of the link. Raises ``NotFoundError`` if it was revoked meanwhile."""
     statement = update(SignedLink).where(SignedLink.id == link.id, SignedLink.revoked_at.is_(None))
     values = {"uses": SignedLink.uses + 1, "last_used_at": now}
     result = db.session.execute(statement.values(values))
@@ -178,12 +182,12 @@ def note_use(link: SignedLink, now: datetime) -> None:
         raise NotFoundError("link.unknown")
 
 
-# The volunteers who may need a link.
+# List the volunteers who may need a link.
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A volunteer, how many visits wait for an answer, and until which day it is asked."""
+    """A volunteer, how many promised visits await an answer, and the earliest day to answer by."""
 
     volunteer: Volunteer
     waiting: int
@@ -191,7 +195,8 @@ class Visitor:
 
 
 def list_visitors(actor: User, month: date) -> list[Visitor]:
-    """The volunteers in the actor's scope with visits of the month that wait, by name."""
+    """The volunteers with visits of the month in the actor's scope that await an answer, in order
+    of name."""
     counted = (
         select(Promise.volunteer_id, func.count(), func.min(Promise.answer_by))
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
@@ -212,15 +217,15 @@ def list_visitors(actor: User, month: date) -> list[Visitor]:
 
 
 def check_guesses(address: str, now: datetime) -> None:
-    """Raise ``ThrottledError`` for an address that guesses; nothing is written."""
+    """Raise ``ThrottledError`` if the address has guessed too often. Writes nothing."""
     check_tries(Counted.LINK_ADDRESS, address, now)
 
 
 def count_guess(token: str, address: str, now: datetime) -> None:
-    """Count a secret that no link ever had, and commit: the only thing that opening a link writes.
+    """Count a guess of the address if no link ever had this secret, and commit.
 
-    Who opens an ended link does not guess. While another program holds the database for writing
-    nothing is counted: a reader does not wait.
+    Opening a link writes nothing else. The secret of an ended link is not a guess. Nothing is
+    counted while another program writes to the database, so that a reader need not wait.
     """
     known = select(SignedLink.id).where(SignedLink.token_sha256 == get_digest(token))
     if db.session.scalar(known) is None:
@@ -228,5 +233,5 @@ def count_guess(token: str, address: str, now: datetime) -> None:
 
 
 def count_step(link: SignedLink, now: datetime) -> None:
-    """Count one step that somebody tries by a link. Raises ``ThrottledError`` beyond the limit."""
+    """Count one attempt at a step by a link. Raises ``ThrottledError`` beyond the limit."""
     count_try(Counted.LINK_STEP, str(link.id), now)

@@ -1,7 +1,7 @@
 """The pages behind a link: what it asks, and the answers. Nobody signs in.
 
-Opening changes nothing, for chat programs open links too: each step is a button that posts. No
-name, phone or door is shown.
+Opening a link changes no promise, as chat programs open links too: each step is a button that
+posts. No name, phone number or door of a resident is shown.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,10 @@ _HEADERS = {
 
 @bp.before_request
 def check_form_token() -> None:
-    """As before every other view, but for the referrer over https: these pages send none."""
+    """Check the form's CSRF token as before other views, but not the referrer.
+
+    These pages send no referrer.
+    """
     if request.method in SAFE_METHODS or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     try:
@@ -81,20 +84,23 @@ def say_why(token: str, promise_id: int) -> Answer:
 @bp.errorhandler(NotFoundError)
 @standing
 def show_dead_link(_error: NotFoundError) -> Response:
-    """One page for what was mistyped, has expired, was revoked or never was."""
+    """Show one page for a link that was mistyped, expired, was revoked or never existed."""
     db.session.rollback()
     return make_response(render_template("links/dead.html"), 404)
 
 
 @bp.after_request
 def keep_secret(response: Response) -> Response:
-    """Keep the address out of other sites, searches and stores."""
+    """Set headers that keep the address from other sites, search engines and caches."""
     response.headers.update(_HEADERS)
     return response
 
 
 def _get_link(token: str, now: datetime) -> SignedLink:
-    """The live link. Raises ``NotFoundError``, ``ThrottledError`` for an address that guesses."""
+    """The live link with this secret.
+
+    Raises ``NotFoundError`` if there is none, ``ThrottledError`` if the address guesses too often.
+    """
     address = request.remote_addr or ""
     service.check_guesses(address, now)
     link = service.find_link(token, now)
@@ -105,7 +111,7 @@ def _get_link(token: str, now: datetime) -> SignedLink:
 
 
 def _count(count: Callable[[], None]) -> None:
-    """Count a try, whatever comes of it."""
+    """Count a try and commit, so that it counts even if the step fails."""
     db.session.rollback()  # what was read so far holds no write lock
     with writing():
         count()
@@ -113,7 +119,7 @@ def _count(count: Callable[[], None]) -> None:
 
 
 def _ask(token: str) -> AskedPage:
-    """The step of who holds the link: it counts for the limit even where it fails."""
+    """Count a step of the link's holder for the limit, and return the page that takes it."""
     now = get_now()
     link = _get_link(token, now)
     _count(lambda: service.count_step(link, now))
@@ -127,7 +133,7 @@ def _ask(token: str) -> AskedPage:
 
 
 def _find_page(promise_id: int | None) -> str:
-    """The page as seen from a step, without the secret, for the row of the form keeps it."""
+    """The address of the page relative to the step: without the secret, as it is stored."""
     up = "../" if "promise_id" in (request.view_args or ()) else "./"
     return f"{up}#promise-{promise_id}" if promise_id else up
 
