@@ -1,4 +1,4 @@
-"""Does the promised help suit? Asked of the person here, or by the committee on the phone."""
+"""Pages on which a resident, or the committee on the phone, answers whether help suits."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ from matchmaker.words.labels import get_label
 
 
 class AgreeForm(IdempotentForm):
-    """A yes, to what the page said: see ``OpenHelp.seen``."""
+    """A yes to what the page showed; see ``OpenHelp.seen``."""
 
     seen = HiddenField()
 
@@ -50,7 +50,7 @@ class RefuseForm(IdempotentForm):
 @bp.get("/help")
 @requires(Permission.HELP_AGREE)
 def questions() -> str:
-    """What waits for the person and what comes, or which residents the committee rings."""
+    """Show a resident what is asked and what comes; show a committee which residents to call."""
     if _is_counter():
         return show_calls()
     now = get_now()
@@ -64,7 +64,7 @@ def questions() -> str:
 
 
 def show_calls(form: CallsForm | None = None) -> str:
-    """Who is to be rung, with the answers as they were filled in; and agreed help to come."""
+    """The page of residents to call, with answers as filled in, and of agreed help to come."""
     now = get_now()
     calls = form.calls if form else ringing.list_calls(current_user, now)
     agreed = agreeing.list_agreed(current_user, now)
@@ -156,7 +156,7 @@ def not_reached(promise_id: int) -> Answer:
 @bp.post("/help/<id:promise_id>/feedback")
 @requires(Permission.HELP_AGREE)
 def feed_back(promise_id: int) -> Answer:
-    """How help was, said by who got it or by the committee that asked on the phone."""
+    """Store how help was, as its recipient says or the committee heard on the phone."""
     form = FaceForm()
 
     def act() -> str:
@@ -187,7 +187,7 @@ def show_help(
     face_form: FaceForm | None = None,
     seat_form: SeatForm | None = None,
 ) -> str:
-    """The page of help to its recipient or to who rings, with a form as it was filled in."""
+    """The page of help for its recipient or the caller; a given form is shown as filled in."""
     now = get_now()
     found = agreeing.get_help(current_user, promise_id, now)
 
@@ -210,7 +210,7 @@ def show_help(
 
 
 def _find_report(row: Promise, report: Report | None, now: datetime) -> Report | None:
-    """What the committee is asked about help; nothing, of the recipient."""
+    """The report that the committee is asked for; None for the recipient, who is not asked."""
     if not _is_counter():
         return None
     return report or make_report(row, current_user.role, now)

@@ -1,7 +1,7 @@
-"""The recipient answers what givers agreed to: yes, or no and why; or cannot be reached.
+"""Record what the recipient answers to agreed help: yes, or no and why, or is not reached.
 
-The person answers alone, or the committee on the phone writes it down. One answer is for all help
-for a need, or for one visit of a pairing. Flushes; the caller commits.
+The resident answers on the site, or the committee writes the answer down on the phone. One answer
+is for all help for a need, or for one visit of a pairing. Flushes; the caller commits.
 """
 
 import secrets
@@ -55,37 +55,39 @@ from matchmaker.promises.together import is_beside
 from matchmaker.rounds.publish.revoking import free_places
 
 _NOES = {PromiseStep.REFUSE: "promise.refuse", PromiseStep.CALL_OFF: "promise.call_off"}
-# A giver may still answer, or change the answer.
+# States in which the giver may still answer or change the answer.
 _UNDECIDED = frozenset({PromiseState.AWAITING_GIVER, PromiseState.DECLINED})
 
 
 def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
-    """What waits for the recipients in the actor's scope in this month and later: due visits of
-    pairings first, then the oldest.
+    """The help that recipients in the actor's scope are asked about, pairings first, then oldest.
 
-    A need is asked for once all its givers agreed; then, for another day that its giver asks for.
+    They are asked whether it suits once all its givers agreed, and about a day that a giver asks.
     """
     return [row for row in list_helps(actor, now) if row.is_question]
 
 
 def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
-    """Help that its recipients in the actor's scope agreed to, until they said how it was."""
+    """The help that recipients in the actor's scope agreed to and have not said how it was."""
     return [row for row in list_helps(actor, now) if row.is_agreed]
 
 
 def list_passed(actor: User, now: datetime) -> list[OpenHelp]:
-    """Help to ask about: it was given, or its day is over and nobody said that it was."""
+    """The agreed help that was given, or whose last day is over without a report."""
     return [row for row in list_coming(actor, now) if row.has_passed(get_local_date(now))]
 
 
 def list_agreed(actor: User, now: datetime) -> list[OpenHelp]:
-    """Help that was agreed to and is still to come, the soonest first."""
+    """The agreed help that is still to come, soonest first."""
     found = [row for row in list_coming(actor, now) if not row.has_passed(get_local_date(now))]
     return sorted(found, key=lambda row: row.first_day)
 
 
 def list_helps(actor: User, now: datetime) -> list[OpenHelp]:
-    """All help that still counts for recipients in the actor's scope, pairings first."""
+    """All help that has not ended for recipients in the actor's scope, pairings first.
+
+    Unanswered help of earlier months, and help for residents without contact, is not listed.
+    """
     groups: dict[object, list[Promise]] = {}
     for row in db.session.scalars(_select_open(actor, now)):
         if row.asked.resident.contact_ended_on is None:
@@ -95,7 +97,7 @@ def list_helps(actor: User, now: datetime) -> list[OpenHelp]:
 
 
 def get_question(actor: User, promise_id: int, now: datetime) -> OpenHelp:
-    """The question that a promise is a part of. Raises ``NotFoundError`` when there is none."""
+    """The help of a promise, if its recipient is asked whether it suits; else ``NotFoundError``."""
     found = get_help(actor, promise_id, now)
     if not found.is_asked:
         raise NotFoundError("promise.unknown")
@@ -103,9 +105,9 @@ def get_question(actor: User, promise_id: int, now: datetime) -> OpenHelp:
 
 
 def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
-    """The help that a promise is a part of, from the day on which all its givers agreed.
+    """The help that a promise is a part of.
 
-    Raises ``NotFoundError`` before, and for what is not in the actor's scope.
+    Raises ``NotFoundError`` outside the actor's scope, and while a giver may still answer.
     """
     row = db.session.scalar(_select_open(actor, now).where(Promise.id == promise_id))
     if row is None:
@@ -119,8 +121,10 @@ def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
 
 
 def agree(*, actor: User, promise_id: int, now: datetime, seen: str | None = None) -> None:
-    """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are, the
-    day of a visit is over or not set yet, or it is not what was read; ``seen``: see ``OpenHelp``.
+    """Say that the help suits.
+
+    Raises ``ConflictError`` if it cannot be kept, the day of a visit is over or not set, a session
+    is not fixed, or the help is not what was read (``seen``: see ``OpenHelp``), and as ``_lock``.
     """
     run, rows = _lock(actor, promise_id, now)
     if seen is not None and OpenHelp(tuple(rows)).seen != seen:
@@ -134,7 +138,7 @@ def agree(*, actor: User, promise_id: int, now: datetime, seen: str | None = Non
 
 
 def _require_keepable(run: RoundRun, rows: Sequence[Promise], now: datetime) -> None:
-    """Raise ``ConflictError`` unless all can be kept, a visit on its day."""
+    """Raise ``ConflictError`` unless all promises can be kept, a visit on the day set for it."""
     if len(list_keepable(run, rows, PromiseStep.AGREE, now)) == len(rows):
         return
     broken = {found.promise.id for found in list_broken_among(run, [row.id for row in rows], now)}
@@ -149,9 +153,9 @@ def _is_ahead(row: Promise, now: datetime) -> bool:
 
 
 def confirm(rows: Sequence[Promise], actor: User, now: datetime) -> None:
-    """The recipient has agreed to locked promises that can be kept: all who take part hear it.
+    """Mark locked promises that can be kept as agreed by the recipient, and notify both sides.
 
-    One code of four digits is for all of them: by it the recipient shows that help came.
+    All get the same code of four digits, by which the recipient shows that help came.
     """
     if not rows:
         return
@@ -170,9 +174,9 @@ def confirm(rows: Sequence[Promise], actor: User, now: datetime) -> None:
 
 
 def set_code(rows: Sequence[Promise]) -> None:
-    """Draw one code of four digits for help, or keep the one that was given before the yes.
+    """Give all promises of one help the same code of four digits, drawn unless one has a code.
 
-    It counts from the recipient's yes until the report.
+    The code counts from the recipient's yes until the report.
     """
     codes = [row.code for row in rows if row.code is not None]
     code = codes[0] if codes else f"{secrets.randbelow(10_000):04d}"
@@ -181,16 +185,20 @@ def set_code(rows: Sequence[Promise]) -> None:
 
 
 def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
-    """Say no to help; its places are free. What is not needed any more is closed."""
+    """Say no to help and free its places.
+
+    A need that is no longer needed is closed; the wait of a need that was refused twice in a row
+    begins again. Raises ``NotFoundError`` for a reason that is not a recipient's, and as ``_lock``.
+    """
     _require_recipients(reason)
     run, rows = _lock(actor, promise_id, now)
     _say_no(run, rows, PromiseStep.REFUSE, reason, actor, now)
 
 
 def call_off(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
-    """Say no, after the yes, to all of the help that is still to come; as ``refuse`` for the rest.
+    """Say no, after the yes, to all of the help that is still to come; else as ``refuse``.
 
-    Raises ``ConflictError`` when none of it is.
+    Raises ``ConflictError`` if none of it is still to come.
     """
     _require_recipients(reason)
     found = get_help(actor, promise_id, now)
@@ -203,7 +211,7 @@ def call_off(*, actor: User, promise_id: int, reason: DeclineReason, now: dateti
 
 
 def can_call_off(row: Promise, now: datetime) -> bool:
-    """Whether the recipient agreed, and it is still to come."""
+    """Whether the recipient agreed and the promise is still to come."""
     if row.state is not PromiseState.CONFIRMED:
         return False
     last = find_given_until(row)
@@ -240,7 +248,7 @@ def _say_no(
 
 
 def _has_refused_before(need: Need, rows: Sequence[Promise]) -> bool:
-    """Whether the recipient refused the help for the need before this one, too."""
+    """Whether the last promise for the need before ``rows`` was refused by the recipient too."""
     query = (
         select(Promise.decline_reason)
         .where(Promise.need_id == need.id, Promise.id < min(row.id for row in rows))
@@ -251,9 +259,9 @@ def _has_refused_before(need: Need, rows: Sequence[Promise]) -> bool:
 
 
 def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
-    """Keep that nobody answered; returns whether it was the last try and the places are free.
+    """Record that the recipient was not reached; the last try frees the places and returns True.
 
-    Raises ``ConflictError`` when it was tried on the same day already.
+    Raises ``ConflictError`` if there was a try on the same day, and as ``_lock``.
     """
     run, rows = _lock(actor, promise_id, now)
     if list_tried_today(rows, now):
@@ -273,7 +281,7 @@ def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
 
 
 def list_tried_today(rows: Iterable[Promise], now: datetime) -> set[int]:
-    """Those of the promises for which nobody could be reached today."""
+    """The ids of the promises for which a try failed today."""
     begins_at = get_instant(get_local_date(now), 0)
     query = select(AuditEvent.subject_id).where(
         AuditEvent.subject_type == Promise.__tablename__,
@@ -293,14 +301,14 @@ def _free(run: RoundRun, rows: Sequence[Promise], actor: User, now: datetime) ->
 
 
 def _forget_question(rows: Sequence[Promise], now: datetime) -> None:
-    """What said that an answer is awaited is void."""
+    """Void the notices that an answer is awaited."""
     needs = {row.need_id for row in rows if row.need_id is not None}
     make_void(["need.agreed"], Need.__tablename__, needs, now)
     make_void(["visit.agreed"], Promise.__tablename__, {row.id for row in rows}, now)
 
 
 def record_for(row: Promise, action: str, actor: User, now: datetime, **details: str | int) -> None:
-    """Record a step of a promise; on behalf of who receives it unless they took it themselves."""
+    """Record a step of a promise, on behalf of its resident unless the actor is that resident."""
     resident = row.asked.resident
     record_event(
         actor=actor,
@@ -313,7 +321,8 @@ def record_for(row: Promise, action: str, actor: User, now: datetime, **details:
 
 
 def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[Promise]]:
-    """The question's promises, locked. Raises ``NotFoundError`` when it is answered meanwhile."""
+    """Lock the promises of help that its recipient is asked about. Raises ``NotFoundError`` if
+    nobody is asked, ``ConflictError`` if the help changed meanwhile."""
     ids = [row.id for row in get_question(actor, promise_id, now).promises]
     for run, rows in lock_promises(actor, ids):
         if len(rows) == len(ids) and is_agreed(rows):
@@ -322,7 +331,7 @@ def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[P
 
 
 def _select_open(actor: User, now: datetime) -> Select[Promise]:
-    """What still counts: of this month and later, and what was agreed to in any."""
+    """Promises that have not ended: all of this month and later, agreed ones of any month."""
     was_agreed_to = Promise.state.in_({PromiseState.CONFIRMED, *DONE_STATES})
     is_in_time = MatchRound.month >= get_month(now)
     return (

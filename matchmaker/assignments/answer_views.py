@@ -1,4 +1,4 @@
-"""A coordinator answers promises: all that wait with one tap, or one after another."""
+"""Pages on which a coordinator answers promises: all that wait at once, or one by one."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -49,7 +49,7 @@ class WhyForm(IdempotentForm):
 @bp.post("/given/accept")
 @requires(Permission.PROMISE_ANSWER)
 def accept_all() -> Answer:
-    """Say yes to everything that waits in the month and passes the filters of the address."""
+    """Say yes to all promises that wait in the month and pass the filters of the address."""
     months = list_months_or_fail()
     filter_form, month, filters = read_address(months)
     form = IdempotentForm()
@@ -131,7 +131,7 @@ def show_promise(
     seat_form: SeatForm | None = None,
     stay_form: StayForm | None = None,
 ) -> str:
-    """The page of one promise to its giver, with a form as it was filled in."""
+    """The page of one promise for its giver; a form that is given is shown as it was filled in."""
     row, now = answering.get_promise(current_user, promise_id), get_now()
     line = queries.get_line(current_user, row, now)
 
@@ -157,14 +157,14 @@ def show_promise(
 
 
 def _count_falling(row: Promise) -> int:
-    """How many promises of others fall with this one, as long as its giver can say no."""
+    """How many other promises end with this one if its giver says no; 0 once it is answered."""
     if row.state is not PromiseState.AWAITING_GIVER:
         return 0
     return count_falling([row]).get(row.id, 0)
 
 
 def make_day_form(row: Promise, now: datetime) -> DayForm | None:
-    """The form for another day as it is first shown; None when the promise cannot have one."""
+    """The form for another day as it is first shown; None if the promise cannot be moved."""
     if not can_be_moved(row, now):
         return None
     form = DayForm(formdata=None)
@@ -173,7 +173,7 @@ def make_day_form(row: Promise, now: datetime) -> DayForm | None:
 
 
 def make_seat_form(row: Promise, now: datetime) -> SeatForm | None:
-    """The form for another session as it is first shown; None when there is no other."""
+    """The form for another session as it is first shown; None if there is no other."""
     sessions = list_choices(row, now)
     if not sessions:
         return None

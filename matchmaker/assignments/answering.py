@@ -1,7 +1,7 @@
-"""A giver answers promises: yes, no and why, or undoes the answer. Flushes; the caller commits.
+"""Answer promises for a giver: yes, no and why, or undo the answer. Flushes; the caller commits.
 
 The round is locked before its promises, as in every step that changes them. A refusal can be
-undone for a while; then its place is free (``due.py``). With the first yes the month is under way.
+undone for a while; then its place is free (``due.py``). The first yes makes the month executing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -56,22 +56,26 @@ _NEEDS, _PROMISES = Need.__tablename__, Promise.__tablename__
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """How many promises are accepted; the others wait no more or cannot be kept."""
+    """How many promises were accepted, and how many others no longer wait or cannot be kept."""
 
     count: int
     left: int
 
 
 def accept_all(*, actor: Actor, month: date, filters: GivenFilters, now: datetime) -> Accepted:
-    """Say yes to every promise of a month that waits for the actor and passes the filters."""
+    """Say yes to the promises of a month that wait for the actor, pass the filters and can be kept.
+
+    Raises as ``accept``.
+    """
     ids = list_waiting(actor, month, filters, now).keys()
     return accept(actor=actor, promise_ids=ids, now=now)
 
 
 def accept(*, actor: Actor, promise_ids: Collection[int], now: datetime) -> Accepted:
-    """Say yes to promises; what waits no more or cannot be kept as things are is left.
+    """Say yes to those of the promises that still wait and can be kept; the others stay unchanged.
 
-    Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
+    Raises ``NotFoundError`` if one of them is not published or outside the actor's scope, and
+    ``ConflictError`` if only the coordinator may answer for this actor (``may_answer``).
     """
     if not may_answer(actor):
         raise ConflictError("promise.coordinator_answers")
@@ -96,7 +100,11 @@ def accept(*, actor: Actor, promise_ids: Collection[int], now: datetime) -> Acce
 
 
 def decline(*, actor: Actor, promise_id: int, now: datetime) -> None:
-    """Say no to a promise. Raises ``ConflictError`` when it waits no more or its days are over."""
+    """Say no to a promise.
+
+    Raises ``ConflictError`` if it no longer waits, its days are over or the actor may not answer,
+    ``NotFoundError`` outside the actor's scope.
+    """
     row = _lock_to_answer(actor, promise_id)
     if not _is_live(row, now):
         raise ConflictError("promise.over")
@@ -109,7 +117,7 @@ def decline(*, actor: Actor, promise_id: int, now: datetime) -> None:
 
 
 def say_why(*, actor: Actor, promise_id: int, reason: DeclineReason, now: datetime) -> None:
-    """Keep why a giver declined a promise. Raises ``ConflictError`` when none did."""
+    """Store why the giver declined a promise. Raises ``ConflictError`` if the giver did not."""
     row = _lock_to_answer(actor, promise_id)
     if not is_declined_by_giver(row):
         raise ConflictError("promise.state", state=row.state.value, step="say_why")
@@ -119,9 +127,9 @@ def say_why(*, actor: Actor, promise_id: int, reason: DeclineReason, now: dateti
 
 
 def take_back(*, actor: Actor, promise_id: int, now: datetime) -> None:
-    """Take a yes or no back, so that the promise waits for the giver again.
+    """Undo a giver's yes or no, so that the promise awaits the giver again.
 
-    Raises ``ConflictError`` when the other side acted, or a refused place may be free already.
+    Raises ``ConflictError`` if ``can_take_back`` is False or the actor may not answer.
     """
     row = _lock_to_answer(actor, promise_id)
     if not can_take_back(row, now):
@@ -141,12 +149,16 @@ def take_back(*, actor: Actor, promise_id: int, now: datetime) -> None:
 
 
 def can_take_back(row: Promise, now: datetime) -> bool:
-    """Whether the giver's answer can still be undone: the need does not wait for others again."""
+    """Whether the giver's answer can still be undone; after a yes a day must still be to come."""
     return is_undoable(row, now) and (row.state is PromiseState.DECLINED or _is_live(row, now))
 
 
 def is_undoable(row: Promise, now: datetime) -> bool:
-    """As ``can_take_back``, whether or not a day of what was promised is still to come."""
+    """As ``can_take_back``, without asking for a day to come.
+
+    The need must be matched. After a yes the recipient must not have answered and nobody ask for
+    another day; after a no the time for regret must last and the place not be free.
+    """
     if row.need is not None and row.need.state is not NeedState.MATCHED:
         return False
     if row.state is not PromiseState.DECLINED:
@@ -156,7 +168,7 @@ def is_undoable(row: Promise, now: datetime) -> bool:
 
 
 def find_regret_end(row: Promise) -> datetime | None:
-    """Until when a refusal, or a report that it did not take place, can be undone; else None."""
+    """The instant until which a refusal or a report of failure can be undone; else None."""
     said_at = {
         PromiseState.DECLINED: row.answered_at,
         PromiseState.FAILED: row.reported_at,
@@ -165,23 +177,23 @@ def find_regret_end(row: Promise) -> datetime | None:
 
 
 def is_declined_by_giver(row: Promise) -> bool:
-    """Whether the giver said no, not the recipient."""
+    """Whether the promise was declined by the giver, not by the recipient."""
     return row.state is PromiseState.DECLINED and row.decline_reason not in RECIPIENT_REASONS
 
 
 def can_answer(row: Promise, now: datetime) -> bool:
-    """Whether the promise waits for its giver and one of its days is still to come."""
+    """Whether the promise awaits its giver and one of its days is today or later."""
     return row.state is PromiseState.AWAITING_GIVER and _is_live(row, now)
 
 
 def is_asked(row: Promise) -> bool:
-    """Whether every giver of the same help said yes, so that the recipient is asked."""
+    """Whether the recipient is asked about the help of the promise; see ``is_agreed``."""
     beside = db.session.scalars(select(Promise).where(is_beside(row.run, [row.id])))
     return is_agreed(other for other in beside if other.help_key == row.help_key)
 
 
 def get_promise(actor: Actor, promise_id: int) -> Promise:
-    """A promise of a published month in the actor's scope. Raises ``NotFoundError``."""
+    """The promise, if of a published month and in the actor's scope. Raises ``NotFoundError``."""
     row = db.session.scalar(select_promises(actor).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
@@ -195,7 +207,7 @@ def _is_live(row: Promise, now: datetime) -> bool:
 
 
 def select_promises(actor: Actor) -> Select[Promise]:
-    """The promises of published months in the actor's scope, by run."""
+    """The query for promises of published months in the actor's scope, in order of run and id."""
     return (
         select(Promise)
         .join(Promise.run)
@@ -207,9 +219,10 @@ def select_promises(actor: Actor) -> Select[Promise]:
 
 
 def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
-    """The promises by run: each run's round is locked, then they.
+    """Lock the promises run by run, each run's round first; yield the run and its promises.
 
-    Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
+    Raises ``NotFoundError`` if one of them is not published or outside the actor's scope. A run
+    whose publication was withdrawn meanwhile is yielded without promises.
     """
     chosen = select_promises(actor).where(Promise.id.in_(ids))
     known = db.session.scalars(chosen).all()
@@ -221,7 +234,7 @@ def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun
 
 
 def may_answer(actor: Actor) -> bool:
-    """Whether who acts may answer: a volunteer may where the organisation lets its volunteers."""
+    """Whether the actor may answer: a volunteer only if the organisation lets its volunteers."""
     if actor.volunteer_id is None:
         return True
     query = select(Organisation.volunteers_answer).join(
@@ -231,14 +244,14 @@ def may_answer(actor: Actor) -> bool:
 
 
 def _lock_to_answer(actor: Actor, promise_id: int) -> Promise:
-    """The promise, locked; raises ``ConflictError`` where the coordinator alone answers."""
+    """Lock the promise. Raises ``ConflictError`` if ``may_answer`` is False for the actor."""
     if not may_answer(actor):
         raise ConflictError("promise.coordinator_answers")
     return lock_promise(actor, promise_id)
 
 
 def lock_promise(actor: Actor, promise_id: int) -> Promise:
-    """One promise of a published month in the actor's scope, its round locked first.
+    """Lock one promise of a published month in the actor's scope, after its round.
 
     Raises ``NotFoundError``.
     """
@@ -251,9 +264,10 @@ def lock_promise(actor: Actor, promise_id: int) -> Promise:
 def list_keepable(
     run: RoundRun, rows: Sequence[Promise], step: PromiseStep, now: datetime
 ) -> list[Promise]:
-    """Those that can take the step and can be kept as things are.
+    """Those of ``rows`` that can take the step, have a day to come and can be kept.
 
-    A giver may set another day after the yes; what a recipient agrees to is kept on its day.
+    For ``AGREE`` a visit must be possible on the day set for it; for other steps, on any of its
+    days, as the giver may still set another one.
     """
     ids = [row.id for row in rows]
     on_their_day = ids if step is PromiseStep.AGREE else ()
@@ -272,7 +286,7 @@ def _inform_volunteers(accepted: Sequence[Promise], actor: Actor, now: datetime)
 
 
 def _inform_coordinators(rows: Sequence[Promise], actor: Actor, kind: str, now: datetime) -> None:
-    """The coordinators hear what a volunteer answered, or who holds the volunteer's link."""
+    """Notify the coordinators if a volunteer answered, signed in or by a link."""
     if actor.volunteer_id is not None:
         for row in rows:
             notify_coordinators(row.organisation_id, find_account(actor), kind, row, now)

@@ -1,7 +1,8 @@
-"""Another day or hour for a visit: set by the giver before the recipient agreed, asked for later.
+"""Move a visit to another day or hour: the giver sets it before the recipient agreed; later either
+side asks the other for it.
 
-The side that asks for another day waits for the other one; until then the visit stays as it was. A
-visit moved to another part of the month takes place in that slot. Flushes; the caller commits.
+Until the other side answers, the visit stays as it was. A visit moved to another part of the month
+takes place in that slot. Flushes; the caller commits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,30 +39,34 @@ _KEPT = ("promise.day_kept", "help.day_kept")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day and, in minutes after midnight, when a visit begins."""
+    """The day and the minute after midnight at which a visit begins."""
 
     day: date
     minute: int
 
 
 def list_open_days(run: RoundRun, now: datetime) -> list[date]:
-    """The days of a run's month, after today, on which somebody may visit."""
+    """The days of a run's month after today that have a slot, in order."""
     slots = _list_dates(run, now)
     return sorted(set(chain.from_iterable(slots.values())))
 
 
 def can_be_moved(row: Promise, now: datetime) -> bool:
-    """Whether another day can be set or asked for: nobody asks already, and its day is ahead."""
+    """Whether another day can be set or asked for.
+
+    The promise is open, its visit has a day and hour ahead, and nobody asks for another one yet.
+    """
     is_set = row.day is not None and row.minute is not None and row.new_by is None
     is_ahead = row.day is not None and get_instant(row.day, row.minute or 0) > now
     return is_set and is_ahead and row.state in OPEN_STATES
 
 
 def set_day(*, actor: User, promise_id: int, to: Moment, now: datetime) -> bool:
-    """The giver names another day. Returns whether it holds at once: the recipient agreed to none.
+    """Set another day for the giver, or ask for it if the recipient agreed; return whether it is
+    set.
 
-    Raises ``InvalidError`` at ``day`` when nobody visits then, ``ConflictError`` when the visit can
-    not be moved.
+    Raises ``InvalidError`` at ``day`` if the visit is not possible then, ``ConflictError`` if it
+    cannot be moved, ``NotFoundError`` if it is not the actor's.
     """
     run, rows = _lock(actor, promise_id, now)
     _check(run, rows, to, now)
@@ -76,7 +81,10 @@ def set_day(*, actor: User, promise_id: int, to: Moment, now: datetime) -> bool:
 
 
 def ask_for_day(*, actor: User, promise_id: int, to: Moment, now: datetime) -> None:
-    """The recipient asks for another day. Raises as ``set_day``."""
+    """Ask for another day for the recipient.
+
+    Raises as ``set_day``, and ``NotFoundError`` while a giver has not answered.
+    """
     run, rows = _lock(actor, promise_id, now)
     if any(row.state is PromiseState.AWAITING_GIVER for row in rows):
         raise NotFoundError("promise.unknown")
@@ -85,9 +93,9 @@ def ask_for_day(*, actor: User, promise_id: int, to: Moment, now: datetime) -> N
 
 
 def take_day(*, actor: User, promise_id: int, side: PromiseSide, now: datetime) -> None:
-    """Agree for one side to the day that the other asked for; the visit is confirmed for it.
+    """Agree for one side to the day that the other asked for: moves and confirms the visit.
 
-    Raises ``ConflictError`` when it cannot be kept then.
+    Raises ``ConflictError`` if no other day is asked for or the visit cannot be kept then.
     """
     run, rows = _lock_asked(actor, promise_id, side, now)
     to = Moment(rows[0].new_day or date.min, rows[0].new_minute or 0)
@@ -108,7 +116,10 @@ def take_day(*, actor: User, promise_id: int, side: PromiseSide, now: datetime) 
 
 
 def keep_day(*, actor: User, promise_id: int, side: PromiseSide, now: datetime) -> None:
-    """Say for one side that the day asked for does not suit; the visit stays as it was."""
+    """Say for ``side`` that the day that the other side asks for does not suit.
+
+    The visit stays as it was.
+    """
     _run, rows = _lock_asked(actor, promise_id, side, now)
     _forget(rows, now)
     for row in rows:
@@ -118,7 +129,7 @@ def keep_day(*, actor: User, promise_id: int, side: PromiseSide, now: datetime) 
 
 
 def forget_late_wishes(run: RoundRun, now: datetime) -> int:
-    """Drop the other days that nobody agreed to before they came; returns how many promises."""
+    """Drop the requests for another day that has come unanswered; return for how many promises."""
     query = select(Promise).where(
         Promise.round_run_id == run.id,
         Promise.new_day <= get_local_date(now),
@@ -133,7 +144,7 @@ def forget_late_wishes(run: RoundRun, now: datetime) -> int:
 
 
 def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[Promise]]:
-    """A visit that can be moved, its promises locked."""
+    """Lock the promises of a visit. Raises ``ConflictError`` if it cannot be moved."""
     for run, rows in lock_promises(actor, _list_visit(actor, promise_id)):
         if rows and all(can_be_moved(row, now) for row in rows):
             return run, rows
@@ -143,7 +154,8 @@ def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[P
 def _lock_asked(
     actor: User, promise_id: int, side: PromiseSide, now: datetime
 ) -> tuple[RoundRun, list[Promise]]:
-    """A visit for which the other side asks for another day, its promises locked."""
+    """Lock the promises of a visit. Raises ``ConflictError`` unless the other side than ``side``
+    asks for another day."""
     for run, rows in lock_promises(actor, _list_visit(actor, promise_id)):
         asked = [row for row in rows if row.new_by is not None and row.new_by is not side]
         if rows and len(asked) == len(rows) and rows[0].state in OPEN_STATES:
@@ -152,10 +164,10 @@ def _lock_asked(
 
 
 def _list_visit(actor: User, promise_id: int) -> list[int]:
-    """The open promises of the visit that one of the actor's is a part of.
+    """The ids of the open promises of the visit that a promise of the actor's is a part of.
 
-    Raises ``NotFoundError`` for a promise that is not the actor's, ``ConflictError`` when people of
-    several organisations come together: one of them cannot speak for the others.
+    Raises ``NotFoundError`` for a promise that is not the actor's, ``ConflictError`` if people of
+    several organisations come together: one organisation cannot answer for another.
     """
     mine = select_promises(actor)
     row = db.session.scalar(mine.where(Promise.id == promise_id, Promise.slot.is_not(None)))
@@ -168,7 +180,7 @@ def _list_visit(actor: User, promise_id: int) -> list[int]:
 
 
 def list_visit(row: Promise) -> Sequence[Promise]:
-    """The open promises of the same visit, oldest first."""
+    """The open promises of the same visit as ``row``, oldest first."""
     query = select(Promise).where(
         Promise.round_run_id == row.round_run_id,
         Promise.need_id.is_not_distinct_from(row.need_id),
@@ -186,7 +198,8 @@ def _list_dates(run: RoundRun, now: datetime) -> Mapping[str, Sequence[date]]:
 
 
 def _check(run: RoundRun, rows: Sequence[Promise], to: Moment, now: datetime) -> None:
-    """Raise ``InvalidError`` at ``day`` when nobody visits then or somebody is somewhere else."""
+    """Raise ``InvalidError`` at ``day`` if that day and hour has no slot, the visitors or the help
+    have another visit in it, or the visit cannot be kept then."""
     slot = find_slot(to.day, to.minute, _list_dates(run, now))
     if slot is None:
         raise InvalidError("promise.day_closed", field="day")
@@ -197,7 +210,7 @@ def _check(run: RoundRun, rows: Sequence[Promise], to: Moment, now: datetime) ->
 
 
 def _is_keepable(run: RoundRun, rows: Sequence[Promise], to: Moment, now: datetime) -> bool:
-    """Whether the visit could be kept then: who comes is free, and what they give lasts."""
+    """Whether no promise of the visit would be broken then; the move is tried and rolled back."""
     tried = db.session.begin_nested()
     _move(run, rows, to, now)
     ids = {row.id for row in rows}
@@ -207,7 +220,7 @@ def _is_keepable(run: RoundRun, rows: Sequence[Promise], to: Moment, now: dateti
 
 
 def _is_taken(run: RoundRun, rows: Sequence[Promise], slot: str) -> bool:
-    """Whether who comes has another visit in the slot, or the same help another part of it."""
+    """Whether one of the visitors, or the need or pairing itself, has another visit in the slot."""
     persons = select(Volunteer.person_id).where(
         Volunteer.id.in_({row.volunteer_id for row in rows})
     )
@@ -257,7 +270,10 @@ def _answer(
     actor: User,
     now: datetime,
 ) -> None:
-    """Tell the side that asked, and the recipient if a worker answered: a kind of notice each."""
+    """Notify the coordinators if the recipient's ``side`` answered, and the resident in any case.
+
+    ``kinds``: the kind of notice for each. A resident who answered gets none.
+    """
     to_giver, to_recipient = kinds
     if side is PromiseSide.RECIPIENT:
         for row in rows:

@@ -1,4 +1,4 @@
-"""What a month asks of who acts and what they answered: one list, signed in or by a link."""
+"""List what a month asks of the actor and what the actor answered, signed in or by a link."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -26,10 +26,12 @@ _AWAITED = PromiseState.AWAITING_GIVER
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """A promise with what can be done about it now; ``reason``: why it was declined.
+    """A promise with what the actor can do about it now.
 
-    ``asks_why``: the giver declined it and has not said why. ``free_at``: when a refusal cannot be
-    undone any more. ``falling``: how many promises of others a no takes with it.
+    reason    why it was declined
+    asks_why  the giver declined it and has not said why
+    free_at   instant from which a refusal cannot be undone; None: it is not one that can be
+    falling   how many other promises a no ends too
     """
 
     line: Line
@@ -42,12 +44,12 @@ class AskedLine:
 
     @property
     def reasons(self) -> list[DeclineReason]:
-        """What the giver may say."""
+        """The reasons that a giver may choose from."""
         return [reason for reason in DeclineReason if reason in GIVER_REASONS]
 
 
 def list_asked(actor: Actor, month: date, now: datetime) -> list[AskedLine]:
-    """The promises that wait for the actor or were answered, in order of time."""
+    """The promises of a month that await the actor or were answered, in order of time."""
     was_asked = or_(Promise.state == _AWAITED, Promise.answered_at.is_not(None))
     query = select_lines(actor, month, GivenFilters()).where(was_asked)
     loaded = query.options(joinedload(Promise.need), load_run())

@@ -1,6 +1,6 @@
-"""Answer what is asked on one page: all, the ticked ones, all others, or one after another.
+"""Answer what is asked on one page: all, the ticked ones, all others, or one by one.
 
-A volunteer signs in for it, the holder of a link does not: ``AskedPage`` says who acts and where.
+A volunteer signs in for it, the holder of a link does not: ``AskedPage`` has actor and addresses.
 """
 
 from collections.abc import Callable
@@ -29,10 +29,11 @@ ACCEPT, DECLINE = "accept", "decline"
 
 @dataclass(frozen=True, slots=True)
 class AskedPage:
-    """Who answers for which month, how the page is shown, and where its address is.
+    """The actor who answers and the month, with functions for the page.
 
-    ``find_page``: the address to go on to, with the place of a promise on the page or without.
-    ``prepare``: what else happens with a step, in its transaction.
+    show       the page with this form
+    find_page  the address to go on to, at a promise on the page (its id) or at the top (None)
+    prepare    called before each step, in its transaction
     """
 
     actor: Actor
@@ -42,7 +43,7 @@ class AskedPage:
     prepare: Callable[[], None] = lambda: None
 
     def answer_several(self, which: str) -> Answer:
-        """Say yes to all that wait, to the ticked ones, or to all others."""
+        """Say yes to all promises that wait, to the ticked ones, or to all others that wait."""
         form, ticked = IdempotentForm(), read_ids("chosen")
 
         def act() -> str:
@@ -56,7 +57,7 @@ class AskedPage:
         return self._answer(form, act)
 
     def answer_one(self, promise_id: int, step: str) -> Answer:
-        """Say yes or no to one, or take the answer back."""
+        """Say yes or no to one promise, or undo the answer."""
 
         def act() -> str:
             actor, now = self.actor, get_now()
@@ -71,7 +72,7 @@ class AskedPage:
         return self._answer(IdempotentForm(), act)
 
     def say_why(self, promise_id: int) -> Answer:
-        """Say why one was declined."""
+        """Store why one promise was declined."""
         form = WhyForm()
 
         def act() -> str:
@@ -83,11 +84,11 @@ class AskedPage:
         return self._answer(form, act)
 
     def list_waiting(self) -> list[AskedLine]:
-        """Those that can be answered."""
+        """The promises that can be answered now."""
         return [row for row in list_asked(self.actor, self.month, get_now()) if row.can_answer]
 
     def _answer(self, form: IdempotentForm, act: Act) -> Answer:
-        """As ``answer_form``; a step that fits no more is said on the page itself."""
+        """As ``answer_form``, but a step that is no longer possible is shown on the page itself."""
 
         def act_prepared() -> str:
             self.prepare()

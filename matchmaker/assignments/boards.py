@@ -1,4 +1,5 @@
-"""What of a month has its day and what has not, by offer; and who has a number or is paid."""
+"""List the accepted promises of a month by offer, with and without a day, and those of a session
+or payment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ _LISTED = (*ACCEPTED, PromiseState.DELIVERED, PromiseState.FED_BACK)
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One offer in a month: its accepted promises, and its sessions with their numbers."""
+    """One offer in a month: its accepted and delivered promises, and its sessions."""
 
     offer: Offer
     promises: Sequence[Promise]
@@ -39,48 +40,48 @@ class Board:
 
     @property
     def timing(self) -> Timing:
-        """How the day is fixed."""
+        """How the day of the offer's promises is fixed."""
         return get_timing(self.offer.category)
 
     @property
     def has_sessions(self) -> bool:
-        """Whether it is given in sessions."""
+        """Whether the offer is given in sessions."""
         return self.timing is Timing.SESSION
 
     @property
     def has_stays(self) -> bool:
-        """Whether people stay for some days."""
+        """Whether the offer is a stay of some days."""
         return self.timing is Timing.STAY
 
     @property
     def has_payday(self) -> bool:
-        """Whether it is paid by a day."""
+        """Whether the offer is money, paid by a fixed day."""
         return self.timing is Timing.PAYMENT
 
     @property
     def without_day(self) -> list[Promise]:
-        """Accepted promises whose day is not fixed."""
+        """The accepted promises without a session or last day, not yet delivered."""
         waiting = (row for row in self.promises if row.state in ACCEPTED)
         return [row for row in waiting if row.session_id is None and row.last_day is None]
 
     @property
     def total(self) -> int:
-        """Units of all of them."""
+        """The units of all promises."""
         return sum(row.units for row in self.promises)
 
     @property
     def persons(self) -> set[int]:
-        """Who is named on its board: of stays, which have a line each, everybody."""
+        """The ids of the persons named on the board: the recipients of stays; else none."""
         return {row.asked.resident.person_id for row in self.promises if self.has_stays}
 
     def count(self, session: Session) -> int:
-        """How many numbers of a session are given."""
+        """How many of the promises have a number in the session."""
         return sum(row.session_id == session.id for row in self.promises)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedPromise:
-    """One line of a printed list; ``name`` is empty but for help that is agreed and to come."""
+    """One line of a printed list; ``name`` is empty unless the recipient may be shown."""
 
     number: int | None
     reference: str
@@ -93,7 +94,10 @@ class ListedPromise:
 
 
 def list_boards(actor: User, month: date) -> list[Board]:
-    """The offers with accepted promises of a published month, but for visits, by name."""
+    """The offers with accepted promises other than visits in a published month.
+
+    In order of category position and offer id.
+    """
     promises: dict[int, list[Promise]] = {}
     for row in db.session.scalars(_select(actor, month)):
         promises.setdefault(row.offer_id or 0, []).append(row)
@@ -112,13 +116,13 @@ def list_boards(actor: User, month: date) -> list[Board]:
 
 
 def list_session(session: Session, now: datetime) -> list[ListedPromise]:
-    """Who has a number of a session, in order."""
+    """The accepted and delivered promises with a number in the session, in order of number."""
     rows = db.session.scalars(_load().where(Promise.session_id == session.id))
     return sorted((_make_line(row, now) for row in rows), key=lambda line: line.number or 0)
 
 
 def list_payments(actor: User, offer: Offer, month: date, now: datetime) -> list[ListedPromise]:
-    """Who is paid from an offer of money in a month, by the number of the need.
+    """The promises paid from an offer of money in a month, in order of the need's reference.
 
     Raises ``NotFoundError`` for an offer of anything else.
     """

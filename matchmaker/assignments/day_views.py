@@ -1,4 +1,4 @@
-"""Another day or hour for a visit: the giver and the recipient ask for it and answer each other."""
+"""Pages on which giver and recipient ask each other for another day of a visit, and answer."""
 
 from collections.abc import Callable
 

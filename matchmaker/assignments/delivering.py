@@ -1,7 +1,7 @@
-"""What took place of agreed help: given in whole or in part, with a proof; or not, and why.
+"""Report what took place of agreed help: given in whole or in part, with a proof; or not, and why.
 
-Each report is about one promise: of two who come, each says it. A failed promise can be corrected
-for a while; then its place is free (``due.py``). Flushes; the caller commits.
+Each report is about one promise: of two visitors, each reports. A report of failure can be
+corrected for a while; then the place is free (``due.py``). Flushes; the caller commits.
 """
 
 import secrets
@@ -45,14 +45,18 @@ _REPORTED = ("promise.delivered", "help.delivered", "visit.delivered")
 
 
 def can_report(row: Promise, now: datetime) -> bool:
-    """Whether it can be said what took place: the recipient agreed, and the day has come."""
+    """Whether the promise can be reported on: it is confirmed and its first day, if set, came."""
     day = find_given_from(row)
     is_due = day is None or day <= get_local_date(now)
     return row.state is PromiseState.CONFIRMED and is_due
 
 
 def can_correct(row: Promise) -> bool:
-    """Whether a report can be corrected: nobody relies on it yet, and nothing was carried over."""
+    """Whether a report can be corrected.
+
+    The recipient has not said how help was, the place is not free, the month is not closed, and the
+    need neither waits again nor is closed.
+    """
     is_open = row.run.match_round.state is RoundState.EXECUTING
     is_settled = row.need is None or row.need.state in SETTLED
     can_correct_it = PROMISE_STATES.can(row.state, PromiseStep.CORRECT)
@@ -60,18 +64,18 @@ def can_correct(row: Promise) -> bool:
 
 
 def list_proofs(row: Promise, role: Role) -> list[DeliveryProof]:
-    """What a role may show that help was given by; digits only while they count."""
+    """The proofs that a role may use; the recipient's code only while it counts."""
     may_use_code = can_use_code(row)
     return [proof for proof in PROOFS[role] if may_use_code or proof is not DeliveryProof.CODE]
 
 
 def can_use_code(row: Promise) -> bool:
-    """Whether the recipient's digits still count: there were not too many wrong ones."""
+    """Whether the promise has a code and fewer than ``CODE_TRIES`` wrong ones were entered."""
     return row.code is not None and row.code_tries < CODE_TRIES
 
 
 def check_code(*, actor: User, promise_id: int, typed: str, now: datetime) -> bool:
-    """Whether ``typed`` is the recipient's code. A wrong one is counted: commit in any case."""
+    """Whether ``typed`` is the recipient's code, and counts. Counts a wrong one: commit always."""
     row = lock_promise(actor, promise_id)
     if not can_report(row, now) or not can_use_code(row):
         return False
@@ -86,10 +90,10 @@ def check_code(*, actor: User, promise_id: int, typed: str, now: datetime) -> bo
 def deliver(
     *, actor: User, promise_id: int, units: int, proof: DeliveryProof, code: str, now: datetime
 ) -> None:
-    """Say that ``units`` were given, with a proof that the actor's side may use.
+    """Report that ``units`` were given, with a proof that the actor's role may use.
 
-    Raises ``InvalidError`` for more than was promised, none, or a wrong code; ``ConflictError``
-    before its day and once it was said already.
+    Raises ``InvalidError`` for no units, more than promised, or a wrong code, ``ConflictError``
+    if ``can_report`` is False, ``NotFoundError`` for a proof of another role.
     """
     row = _lock_to_report(actor, promise_id, now)
     if proof not in PROOFS[actor.role]:
@@ -109,7 +113,7 @@ def deliver(
 
 
 def fail(*, actor: User, promise_id: int, reason: FailReason, now: datetime) -> None:
-    """Say that agreed help did not take place. Raises ``ConflictError`` as ``deliver``."""
+    """Report that agreed help did not take place. Raises ``ConflictError`` as ``deliver``."""
     row = _lock_to_report(actor, promise_id, now)
     PROMISE_STATES.take(row, PromiseStep.FAIL)
     row.reported_at, row.fail_reason = now, reason
@@ -118,10 +122,9 @@ def fail(*, actor: User, promise_id: int, reason: FailReason, now: datetime) -> 
 
 
 def correct(*, actor: User, promise_id: int, now: datetime) -> None:
-    """Take a report back, so that it is asked again what took place.
+    """Undo a report, so that the promise can be reported on again.
 
-    Raises ``ConflictError`` when the recipient said how it was, the place is free, or the month is
-    closed.
+    Raises ``ConflictError`` if ``can_correct`` is False.
     """
     row = lock_promise(actor, promise_id)
     if not can_correct(row):
@@ -142,11 +145,11 @@ def feed_back(
     now: datetime,
     wants_call: bool = False,
 ) -> None:
-    """Say how help was, for all of it that was given and that nothing was said of.
+    """Store how help was, for all its promises that were given and have no feedback yet.
 
     ``wants_call``: it is a complaint that the office owes an answer to.
 
-    Raises ``InvalidError`` for too long a sentence, ``ConflictError`` when nothing is asked.
+    Raises ``InvalidError`` if ``words`` are too long, ``ConflictError`` without such a promise.
     """
     if len(words) > LONGEST_REASON:
         raise InvalidError("promise.words_length", field="words", most=LONGEST_REASON)
@@ -164,7 +167,7 @@ def feed_back(
 
 
 def _lock_given(actor: User, promise_id: int, now: datetime) -> list[Promise]:
-    """What was given of the help that nothing was said of. Raises ``ConflictError`` if nothing."""
+    """Lock the given promises of the help without feedback. Raises ``ConflictError`` if none."""
     given = PromiseState.DELIVERED
     found = get_help(actor, promise_id, now).promises
     for _run, rows in lock_promises(actor, [row.id for row in found if row.state is given]):

@@ -1,7 +1,7 @@
-"""What falls due with promises: reminders, answers that never came, places that become free.
+"""Do what falls due with promises: reminders, missing answers, places that become free, days.
 
-``do_due`` does whatever is due and nothing else, so it can run as often as one likes: the worker
-runs it every minute, ``matchmaker daily`` once. It commits round by round.
+``do_due`` does only what is due and not done yet, so it can run at any time: the worker runs it
+every minute, ``matchmaker daily`` once. It commits round by round.
 """
 
 from collections.abc import Sequence
@@ -34,9 +34,12 @@ from matchmaker.states import lock_row, lock_rows
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many promises were reminded of, expired without an answer, and became free places.
+    """How much was due and done.
 
-    ``planned``: visits that got a day, or whose other day nobody agreed to in time.
+    reminded  promises whose giver or visitor was reminded of the answer or the report
+    expired   promises that ended without an answer, and those that ended with them
+    freed     refused or failed promises whose places became free, and those that ended with them
+    planned   visits that got a day, plus promises whose request for another day was dropped
     """
 
     reminded: int = 0
@@ -46,9 +49,10 @@ class Done:
 
 
 def do_due(now: datetime) -> Done:
-    """Remind, expire and free what is due in every published round; commits after each.
+    """Do what is due in every published round; commits after each round.
 
-    A round that fails is left as it was and keeps no other waiting; its fault is raised at the end.
+    A round that fails is rolled back and the next one is done; all failures are raised together at
+    the end as an ``ExceptionGroup``.
     """
     found: list[Done] = []
     faults: list[Exception] = []
@@ -83,8 +87,11 @@ def _do_round(round_id: int, now: datetime) -> Done:
 
 
 def _select_rounds(now: datetime) -> Select[int]:
-    """The published rounds in which somebody is asked, a refused place is not free yet, or a visit
-    has no day ahead while its month lasts."""
+    """The ids of published rounds in which something may be due.
+
+    An answer is awaited, a refusal or failure may still be undone, a report is late, or, in this
+    month or later, a visit has no day ahead or another day that was asked for has come.
+    """
     today = get_local_date(now)
     is_late = (MatchRound.month >= get_month(now)) & (lacks_day(today) | (Promise.new_day <= today))
     is_giver_asked = (Promise.state == PromiseState.AWAITING_GIVER) & Promise.answer_by.is_not(None)
@@ -113,7 +120,10 @@ def _expire(run: RoundRun, now: datetime) -> int:
 
 
 def _lose(run: RoundRun, now: datetime) -> int:
-    """End what no recipient answered before its last day was over: it cannot come any more."""
+    """End the promises that the recipient did not answer by their last day; return how many.
+
+    Promises that end with them count.
+    """
     is_waiting = Promise.state == PromiseState.AWAITING_RECIPIENT
     today = get_local_date(now)
     may_be_over = may_have_passed(run.match_round.month, today)
@@ -136,7 +146,7 @@ def _free(run: RoundRun, now: datetime) -> int:
 
 
 def _plan(run: RoundRun, now: datetime) -> int:
-    """Visits without a day ahead get one; what else was asked for and did not come is dropped."""
+    """Drop requests for another day that has come, and set a day for visits without one ahead."""
     match_round = run.match_round
     count = forget_late_wishes(run, now)
     found = propose_days(run, load_calendars(match_round.subdistrict_id), now)
@@ -147,7 +157,10 @@ def _plan(run: RoundRun, now: datetime) -> int:
 
 
 def _free_places(run: RoundRun, rows: Sequence[Promise], now: datetime) -> int:
-    """Free the places and tell the office once; what falls with them counts."""
+    """Free the places of ``rows`` and notify the office once; return how many promises ended.
+
+    Promises that end with them count.
+    """
     if not rows:
         return 0
     db.session.flush()

@@ -1,4 +1,4 @@
-"""The address from which a calendar program reads promises. Nobody signs in, nothing changes."""
+"""The address from which a calendar program reads promises, without signing in."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ bp = Blueprint("feeds", __name__, url_prefix="/feeds")
 @bp.get("/<token>.<any(ics):file_format>")
 @public
 def show(token: str, file_format: str) -> Response:
-    """The promises of who made the address, for a program that asks for them again and again."""
+    """Send the promises of the address's owner, for a program that reads them repeatedly."""
     now = get_now()
     owner = _find_owner(token, now)
     with force_locale(owner.locale or Locale.CHINESE):
@@ -29,14 +29,17 @@ def show(token: str, file_format: str) -> Response:
 
 @bp.after_request
 def keep_secret(response: Response) -> Response:
-    """Keep the address out of other sites, searches and stores."""
+    """Set headers that keep the address from search engines and caches."""
     response.headers["Cache-Control"] = NO_STORE
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
 def _find_owner(token: str, now: datetime) -> User:
-    """The account. Ends in 404 without one, 429 for an address that guesses."""
+    """The account that the secret belongs to.
+
+    Ends in 404 if there is none, in 429 if the network address has guessed too often.
+    """
     address = request.remote_addr or ""
     check_tries(Counted.LINK_ADDRESS, address, now)
     owner = feeds.find_reader(token)

@@ -1,4 +1,7 @@
-"""The address from which a calendar program reads what its owner promised. The caller commits."""
+"""Make, find and end the address from which a calendar program reads its owner's promises.
+
+The caller commits.
+"""
 
 import secrets
 from datetime import datetime
@@ -17,7 +20,7 @@ _BYTES = 24
 
 
 def make_feed(*, actor: User, now: datetime) -> str:
-    """The secret of a new address; an earlier one of the account opens nothing from now on."""
+    """Make a new address for the account, delete its earlier one, and return the new secret."""
     _end(actor)
     token = secrets.token_urlsafe(_BYTES)
     row = CalendarFeed(user_id=actor.id, token_sha256=get_digest(token), made_at=now)
@@ -28,7 +31,7 @@ def make_feed(*, actor: User, now: datetime) -> str:
 
 
 def end_feed(*, actor: User, now: datetime) -> None:
-    """Let the address open nothing any more. Raises ``NotFoundError`` when there is none."""
+    """Delete the actor's address. Raises ``NotFoundError`` if there is none."""
     row = find_own(actor)
     if row is None:
         raise NotFoundError("feed.unknown")
@@ -37,12 +40,12 @@ def end_feed(*, actor: User, now: datetime) -> None:
 
 
 def find_own(actor: User) -> CalendarFeed | None:
-    """The actor's address, if there is one."""
+    """The actor's address, or None."""
     return db.session.scalar(select(CalendarFeed).where(is_in_scope(CalendarFeed, actor)))
 
 
 def find_reader(token: str) -> User | None:
-    """The account whose promises the address with this secret shows, while it is open."""
+    """The active account that the address with this secret belongs to, or None."""
     query = select(CalendarFeed).where(CalendarFeed.token_sha256 == get_digest(token))
     row = db.session.scalar(query.options(joinedload(CalendarFeed.user)))
     return row.user if row is not None and row.user.is_active else None

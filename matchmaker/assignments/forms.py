@@ -1,4 +1,4 @@
-"""Forms about a month's promises: what to show of them, and the day of a visit."""
+"""Forms about a month's promises: the filters of the list, and the day of a visit."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -72,7 +72,7 @@ class GivenForm(MonthForm):
         )
 
     def read_filters(self) -> GivenFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The filters as chosen; a value that is not among the choices is ignored."""
         self.validate()
         values = {
             name: self[name].data or "" if not self[name].errors else ""
@@ -94,7 +94,7 @@ class DayForm(IdempotentForm):
     hour = DropdownField(_l("Begins at"), [Required(_l("Choose one."))])
 
     def fill(self, days: Iterable[date], row: Promise) -> None:
-        """Set the days and hours to choose from; those of the visit are chosen."""
+        """Set the days and hours to choose from, and preselect those of the visit."""
         self.day.choices = make_choices((day.isoformat(), format_weekday(day)) for day in days)
         hours = range(_FIRST, _LAST + 1, _STEP)
         self.hour.choices = make_choices((hour, format_time_of_day(hour)) for hour in hours)
@@ -103,5 +103,5 @@ class DayForm(IdempotentForm):
             self.hour.data = str(row.minute)
 
     def read(self) -> Moment:
-        """What was chosen."""
+        """The day and hour that were chosen."""
         return Moment(date.fromisoformat(self.day.data), int(self.hour.data))

@@ -1,6 +1,6 @@
-"""What somebody promised as a calendar file (iCalendar, RFC 5545): kind, time, place or block.
+"""Write promises as a calendar file (iCalendar, RFC 5545) with category, time, place or block.
 
-No name, door, phone or number of a request is in it: a calendar program passes its entries on.
+It has no name, door, phone or reference of a need, as a calendar program passes its entries on.
 """
 
 from collections.abc import Iterable
@@ -17,30 +17,30 @@ from matchmaker.models import Actor, PromiseState
 from matchmaker.words.labels import get_name
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
-_MINUTES = 60  # of a visit whose kind does not say how long it takes
-# What is sure; what was accepted and not agreed to by its recipient is tentative.
+_MINUTES = 60  # length of a visit whose category has no usual length
+# States of sure promises; those that the recipient has not agreed to are tentative.
 _SURE = frozenset({PromiseState.CONFIRMED, PromiseState.DELIVERED, PromiseState.FED_BACK})
 _TENTATIVE = frozenset({PromiseState.AWAITING_RECIPIENT})
 
 
 def list_dated(actor: Actor, now: datetime) -> list[Line]:
-    """What the actor accepted of the months from the one before this, and has its day."""
+    """The accepted promises of the actor that have a day, from the previous month on."""
     first = add_months(get_month(now), -1)
     months = [month for month in list_published_months(actor) if month >= first]
     return [line for month in months for line in list_dated_of(actor, month)]
 
 
 def list_dated_of(actor: Actor, month: date) -> list[Line]:
-    """What the actor accepted of a month and has its day."""
+    """The accepted or delivered promises of the actor in a month that have a day."""
     lines = list_lines(actor, month, GivenFilters())
     return [line for line in lines if line.state in _SURE | _TENTATIVE and _has_day(line)]
 
 
 def make_calendar(lines: Iterable[Line], host: str, now: datetime) -> bytes:
-    """The file; an entry for each visit, session, stay and day of payment.
+    """The file, with one entry for each session and for each promise without a session.
 
-    ``host`` makes the names of the entries unique: a program that reads them again moves an entry
-    whose day has changed.
+    ``host`` makes the ids of the entries unique. They stay the same, so a program that reads the
+    file again moves an entry whose day has changed.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Leshan//Promised help//EN")
@@ -56,7 +56,7 @@ def make_calendar(lines: Iterable[Line], host: str, now: datetime) -> bytes:
 
 
 def _name(line: Line) -> str:
-    """One entry for a session with all its numbers; else one for a promise."""
+    """The id of the line's entry: that of its session, which all its numbers share, or its own."""
     return f"session-{line.session.id}" if line.session else f"promise-{line.id}"
 
 
@@ -94,7 +94,7 @@ def _find_place(line: Line) -> str:
 
 
 def _find_times(line: Line) -> tuple[date, date]:
-    """Begin and end: instants, or days, where the end is the day after the last."""
+    """Start and end: two instants, or two days, then the end is the day after the last."""
     if line.session:
         first, last = line.session.first_day, line.session.last_day
         starts, ends = line.session.starts_minute, line.session.ends_minute

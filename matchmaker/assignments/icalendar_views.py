@@ -1,4 +1,4 @@
-"""Promised help in somebody's own calendar: as a file, and an address for their program."""
+"""Pages that bring promised help into a person's own calendar: a file, and an address for it."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ _SHOWN_ONCE = "new_feed"
 @bp.get("/calendar")
 @requires(Permission.CALENDAR_OWN)
 def own_calendar() -> str:
-    """How to get the promises into a calendar program, and the address if one was made."""
+    """Show how to get the promises into a calendar program, and the address if it was just made."""
     return _show(ButtonForm(formdata=None))
 
 
@@ -57,7 +57,7 @@ def end_feed() -> Answer:
 
 
 def send_calendar(owner: User, now: datetime) -> Response:
-    """What the owner promised and has its day, as a file for a calendar program."""
+    """Send the owner's promises that have a day as a calendar file."""
     made = make_calendar(list_dated(owner, now), request.host, now)
     response = Response(made, content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = 'attachment; filename="leshan.ics"'

@@ -1,4 +1,4 @@
-"""Help as its recipient sees it: all that is promised for a need, or for a visit of a pairing."""
+"""Help as its recipient sees it: all that is promised for a need or for one visit of a pairing."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from matchmaker.promises.states import DONE_STATES
 
 @dataclass(frozen=True, slots=True)
 class OpenHelp:
-    """Help that its givers agreed to and that waits for the recipient; promises in one order."""
+    """The promises of one help that have not ended, in order of id; at least one."""
 
     promises: tuple[Promise, ...]
 
@@ -28,7 +28,7 @@ class OpenHelp:
 
     @property
     def tries(self) -> int:
-        """How often nobody could be reached."""
+        """How often the recipient was not reached."""
         return self.first.tries
 
     @property
@@ -38,52 +38,52 @@ class OpenHelp:
 
     @property
     def lacks_day(self) -> bool:
-        """Whether its session is not fixed yet, so that nobody can agree to it."""
+        """Whether one of its sessions is not fixed, so that the recipient cannot agree yet."""
         return any(lacks_session(row) for row in self.promises)
 
     @property
     def is_asked_for_day(self) -> bool:
-        """Whether who helps asks the recipient for another day."""
+        """Whether a giver asks the recipient for another day."""
         return any(row.new_by is PromiseSide.GIVER for row in self.promises)
 
     @property
     def is_question(self) -> bool:
-        """Whether the recipient is asked: does the help suit, or another day."""
+        """Whether the recipient is asked if the help suits, or if another day does."""
         return self.is_asked or self.is_asked_for_day
 
     @property
     def is_agreed(self) -> bool:
-        """Whether it was agreed to, and the recipient has not said how it was."""
+        """Whether the recipient agreed to it and has not said how it was."""
         return self.is_coming or self.is_given
 
     @property
     def is_coming(self) -> bool:
-        """Whether some of it was agreed to, and nobody said what became of it."""
+        """Whether some of it was agreed to and has no report yet."""
         return any(row.state is PromiseState.CONFIRMED for row in self.promises)
 
     @property
     def is_given(self) -> bool:
-        """Whether it was given, and the recipient has not said how it was."""
+        """Whether all of it was given, and the recipient has not said of all how it was."""
         states = {row.state for row in self.promises}
         return PromiseState.DELIVERED in states and states <= DONE_STATES
 
     @property
     def first_day(self) -> date:
-        """The day on which the first of it comes; without a set one the last of the month."""
+        """The first day of any promise; one without a set day counts as the month's last."""
         return min(find_given_from(row) or self._month_end for row in self.promises)
 
     @property
     def last_day(self) -> date:
-        """The day by which it should be there; without a set one the last of the month."""
+        """The last day of any promise; one without a set day counts as the month's last."""
         return max(find_given_until(row) or self._month_end for row in self.promises)
 
     @property
     def seen(self) -> str:
-        """Names what is read out of it, in eight digits: an answer is to that and nothing else."""
+        """Eight hex digits of a hash of what is read out, so that an answer holds only for that."""
         return hashlib.sha256(repr(list(map(_list_facts, self.promises))).encode()).hexdigest()[:8]
 
     def has_passed(self, today: date) -> bool:
-        """Whether it was given, or its day is over."""
+        """Whether all of it was given, or its last day is before today."""
         return self.is_given or self.last_day < today
 
     @property
@@ -92,21 +92,21 @@ class OpenHelp:
 
     @property
     def next(self) -> Promise:
-        """The promise to open: one that nobody reported comes first."""
+        """The promise to open: the first that is confirmed and has no report, else the first."""
         return min(self.promises, key=lambda row: row.state is not PromiseState.CONFIRMED)
 
     def get(self, promise_id: int) -> Promise:
-        """One of the promises."""
+        """The promise with this id, which must be one of the help."""
         return next(row for row in self.promises if row.id == promise_id)
 
     @property
     def parts(self) -> list[Promise]:
-        """One promise of each visit; of what is not a visit all, for each has its own time."""
+        """One promise of each slot, and every promise without a slot, as each has its own time."""
         return list({row.slot or row.id: row for row in self.promises}.values())
 
 
 def _list_facts(row: Promise) -> tuple[object, ...]:
-    """What is read out of a promise: how far it is, how much, and when."""
+    """The facts of a promise that are read out: its state, units and times."""
     session = row.session
     hours = session and (session.starts_minute, session.ends_minute, session.place_id)
     days = (find_given_from(row), find_given_until(row), row.minute, row.new_day, row.new_minute)

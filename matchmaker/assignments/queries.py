@@ -1,7 +1,7 @@
-"""The promises of a published month, for an organisation or a volunteer.
+"""Read the promises of a published month for an organisation or a volunteer.
 
-Lines have references and blocks. The surname with title of who receives is read for one promise
-alone, from the recipient's yes until some weeks after the help.
+Lines have references and blocks, no names of residents. Only ``get_line`` reads the surname and
+title of the recipient, from the recipient's yes until some weeks after the help.
 """
 
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ from matchmaker.slots import make_slot
 
 # Filters of the list.
 
-DELIVERIES = 0  # the "week" of what has no appointed time
+DELIVERIES = 0  # the "week" of promises without a slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ _SLOTS = [make_slot(week, window) for week in WEEKS for window in Window]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One promise: ``units`` in the category's units (fen for funds); no slot: any time.
+    """One promise as it is listed.
 
-    ``answer_by``: last day on which the giver is asked; empty for one that nobody is asked for.
-
-    ``resident``: surname with title of who gets it; empty on lists, and before they agreed.
-
-    ``persons`` are who gets it and, for a visit, who comes.
+    slot       slot of a visit; None: any time
+    units      in the category's unit, fen for funds
+    answer_by  last day for the giver's answer; None: nobody is asked
+    persons    ids of the recipient and, for a visit, of the visitor
+    resident   surname and title of the recipient; None on lists, and while it may not be shown
     """
 
     id: int
@@ -112,7 +112,7 @@ class Line:
 
 
 def list_published_months(actor: Actor) -> list[date]:
-    """Published months of the actor's street office, latest first."""
+    """The published months of the actor's street office, latest first."""
     query = (
         select(MatchRound.month)
         .where(
@@ -125,7 +125,7 @@ def list_published_months(actor: Actor) -> list[date]:
 
 
 def find_policy(actor: Actor, month: date) -> str | None:
-    """The policy under which the month of the actor's street office was decided."""
+    """The policy of the month in the actor's street office; None without a round."""
     query = select(MatchRound.policy).where(
         MatchRound.subdistrict_id.in_(_select_offices(actor)), MatchRound.month == month
     )
@@ -133,9 +133,10 @@ def find_policy(actor: Actor, month: date) -> str | None:
 
 
 def select_lines(actor: Actor, month: date, filters: GivenFilters) -> Select[Any]:
-    """The promises of ``month`` in the actor's scope, in order of time.
-    A coordinator gets the organisation's promises, a volunteer their own visits. Read the rows
-    with ``read_lines``.
+    """The query for promises of ``month`` in the actor's scope, in order of time.
+
+    A coordinator gets the organisation's promises, a volunteer their own visits. ``read_lines``
+    reads the rows.
     """
     query: Select[Any] = _join_all(actor, month)
     if filters.week == DELIVERIES:
@@ -170,7 +171,7 @@ def select_lines(actor: Actor, month: date, filters: GivenFilters) -> Select[Any
 def list_waiting(
     actor: Actor, month: date, filters: GivenFilters, now: datetime
 ) -> dict[int, date | None]:
-    """The promises of ``select_lines`` that the giver can still answer, and until which day."""
+    """The last day for the answer of each promise that can still be answered, keyed by its id."""
     waiting = select_lines(actor, month, filters).where(
         Promise.state == PromiseState.AWAITING_GIVER
     )
@@ -182,7 +183,7 @@ def list_waiting(
 
 
 def read_lines(rows: list[Any]) -> list[Line]:
-    """The promises in rows of ``select_lines``."""
+    """Make lines of the rows of ``select_lines``, in their order."""
     ids = {row[0].session_id for row in rows} - {None}
     query = select(Session).where(Session.id.in_(ids))
     sessions = {row.id: row for row in db.session.scalars(query)} if ids else {}
@@ -190,20 +191,23 @@ def read_lines(rows: list[Any]) -> list[Line]:
 
 
 def list_lines(actor: Actor, month: date, filters: GivenFilters) -> list[Line]:
-    """Every promise that passes the filters and that somebody counts on, in order of time."""
+    """The promises that pass the filters and did not end without help, in order of time."""
     query = select_lines(actor, month, filters).where(Promise.state.not_in(FALLEN_STATES))
     return read_lines(list(db.session.execute(query)))
 
 
 def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:
-    """The line of one promise of a published month in the actor's scope, with who receives it."""
+    """The line of one promise of a published month in the actor's scope.
+
+    It has the name of the recipient if that may be shown now.
+    """
     query = _join_all(actor, promise.run.match_round.month).where(Promise.id == promise.id)
     line = _read_line(promise.session, *db.session.execute(query).one())
     return replace(line, resident=_find_name(promise, now))
 
 
 def _find_name(promise: Promise, now: datetime) -> str | None:
-    """The surname with title of who receives help, once they agreed and for a while after it."""
+    """The surname and title of the recipient from the yes until a while after the help, or None."""
     is_recent = promise.reported_at is not None and now < promise.reported_at + SHOWN_FOR
     is_named = is_shown(promise, now) or (promise.state in DONE_STATES and is_recent)
     name: str = promise.asked.resident.display_name
@@ -275,7 +279,7 @@ def _join_all(actor: Actor, month: date) -> Any:
 
 
 def _select_offices(actor: Actor) -> Select[int]:
-    """The street office whose rounds the actor's organisation takes part in."""
+    """The query for the id of the street office of the actor's organisation."""
     query = select(Organisation.subdistrict_id)
     if actor.volunteer_id is None:
         return query.where(Organisation.id == actor.organisation_id)

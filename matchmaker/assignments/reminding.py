@@ -20,9 +20,10 @@ _KIND = "round.answers_due"
 
 
 def remind(run: RoundRun, now: datetime) -> int:
-    """One notice to each coordinator of who has not answered yet; returns how many promises wait.
+    """Send the coordinators of givers with answers due soon one notice each.
 
-    Reminders of what was called off meanwhile are void. The round is locked.
+    Returns how many promises the notices are about. Voids earlier reminders of givers for which
+    nothing waits any more. The caller holds the lock of the round.
     """
     match_round, today = run.match_round, get_local_date(now)
     calendars = load_calendars(match_round.subdistrict_id)
@@ -51,8 +52,10 @@ def remind(run: RoundRun, now: datetime) -> int:
 
 
 def remind_of_reports(run: RoundRun, now: datetime) -> int:
-    """One notice to each coordinator and visitor with agreed help whose day is over and that
-    nobody reported; returns how many promises. The round is locked."""
+    """Send each coordinator and visitor of agreed help with a late report one notice.
+
+    Returns how many promises the notices are about. The caller holds the lock of the round.
+    """
     query = select(Promise).where(
         Promise.round_run_id == run.id, is_unreported(get_local_date(now))
     )
@@ -76,13 +79,13 @@ def remind_of_reports(run: RoundRun, now: datetime) -> int:
 
 
 def is_unreported(today: date) -> ColumnElement[bool]:
-    """The condition for agreed help of days before today that nobody was reminded of."""
+    """The condition for agreed help whose last day is before today, without report or reminder."""
     is_over = and_(Promise.state == PromiseState.CONFIRMED, is_given_before(today))
     return and_(is_over, Promise.reminded_at.is_(None))
 
 
 def forget_answered(run: RoundRun, giver_ids: Collection[int], now: datetime) -> None:
-    """The reminders of these givers are void where nothing waits for them any more."""
+    """Void the reminders of those of these givers for which no promise waits any more."""
     waiting = select(Promise.organisation_id).where(
         Promise.round_run_id == run.id,
         Promise.organisation_id.in_(giver_ids),

@@ -1,4 +1,4 @@
-"""Forms about what took place of promised help, and how it was."""
+"""Forms for reporting what took place of promised help, and how the help was."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class DoneForm(IdempotentForm):
     code = DigitsField(_l("Four digits of the recipient"), render_kw={"inputmode": "numeric"})
 
     def fill(self, row: Promise, proofs: Sequence[DeliveryProof]) -> None:
-        """Offer these proofs; the whole of the promise, unless something was typed."""
+        """Set the proofs to choose from; before the form is sent, fill in all promised units."""
         self.proofs = proofs
         self.proof.choices = make_choices((proof, get_label(proof)) for proof in proofs)
         self.unit = row.asked.category.unit
@@ -38,24 +38,24 @@ class DoneForm(IdempotentForm):
 
     @property
     def asks_code(self) -> bool:
-        """Whether the digits are a proof that can be chosen."""
+        """Whether the recipient's code is among the proofs to choose from."""
         return DeliveryProof.CODE in self.proofs
 
     @property
     def is_by_code(self) -> bool:
-        """Whether the recipient's digits are to show it."""
+        """Whether the recipient's code was chosen as the proof."""
         return bool(self.proof.data == DeliveryProof.CODE.value)
 
     def validate_units(self, field: QuantityField) -> None:
         field.check_unit(self.unit)
 
     def validate_code(self, field: DigitsField) -> None:
-        """Refuse what cannot be a code, so that it does not count as a wrong one."""
+        """Refuse text that cannot be a code, so that it does not count as a wrong code."""
         if self.is_by_code and _CODE.fullmatch(field.data) is None:
             raise ValidationError(_l("Enter the four digits."))
 
     def read_units(self) -> int:
-        """How much was given, fen for money."""
+        """The units that were given, fen for money; 0 if nothing valid was typed."""
         return self.units.read_units(self.unit) or 0
 
 
@@ -70,7 +70,7 @@ class FailForm(IdempotentForm):
 
 
 class FaceForm(IdempotentForm):
-    """How help was."""
+    """How the help was, in the recipient's eyes."""
 
     face = RadiosField(
         _l("How was it?"),

@@ -1,6 +1,6 @@
-"""What took place: said by who came, their coordinator, or the committee that asked by phone.
+"""Report what took place: the volunteer, the coordinator, or the committee that asked by phone.
 
-Each of them says it on their own page of the promise; the steps are the same.
+Each role reports on its own page of the promise; the steps are the same.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,14 +29,14 @@ from matchmaker.web.permissions import Permission, requires
 @bp.get("/visits/<id:promise_id>")
 @requires(Permission.VISIT_READ_OWN)
 def visit(promise_id: int) -> str:
-    """One visit of the volunteer: when and where, and once it is agreed, who and how to get in."""
+    """Show a volunteer one visit: time and block; once agreed, also the resident and the way in."""
     return show_visit(promise_id)
 
 
 @bp.post("/reports/<id:promise_id>/contact")
 @requires(Permission.VISITED_REVEAL)
 def show_contact(promise_id: int) -> Answer:
-    """Show who is visited in the answer itself, so that no address or cookie contains it."""
+    """Show the resident's contact in the response itself, so that no address or cookie has it."""
     row, now = get_promise(current_user, promise_id), get_now()
     if not ButtonForm().validate_on_submit():
         return _show(row, None), 422
@@ -116,7 +116,7 @@ def _describe_wrong_code(row: Promise) -> str:
 
 
 def show_visit(promise_id: int, report: Report | None = None) -> str:
-    """The page of a visit to who makes it."""
+    """The page of a visit for the volunteer who makes it."""
     row, now = get_promise(current_user, promise_id), get_now()
     line = queries.get_line(current_user, row, now)
 
@@ -132,7 +132,7 @@ def show_visit(promise_id: int, report: Report | None = None) -> str:
     return show_people(ListKind.GIVEN, line.persons, make)
 
 
-# The page on which each role says it.
+# The page on which each role reports.
 _PAGES: Mapping[Role, tuple[str, Callable[..., str]]] = {
     Role.VOLUNTEER: ("assignments.visit", show_visit),
     Role.COORDINATOR: ("assignments.promise", show_promise),

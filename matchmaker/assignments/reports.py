@@ -1,4 +1,4 @@
-"""All that a page needs to ask what took place of a promise, for each side that may say it."""
+"""Collect what a page needs to ask what took place of a promise, for each role that may report."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,9 @@ from matchmaker.residents.disclosure import Contact, may_visit
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a page needs to ask what took place: forms as they were filled in.
+    """What a page needs to ask what took place; the forms as they were filled in.
 
-    ``free_at``: when a report that it did not cannot be undone any more.
+    ``free_at``: instant from which a report of failure cannot be undone any more.
     """
 
     promise: Promise
@@ -36,7 +36,7 @@ def make_report(
     fail_form: FailForm | None = None,
     contact: Contact | None = None,
 ) -> Report:
-    """The report of a promise as the page of a role asks for it."""
+    """Make the report of a promise for the page of a role; a form that is not given is empty."""
     if done_form is None:
         done_form = DoneForm(formdata=None)
         done_form.fill(row, list_proofs(row, role))

@@ -1,4 +1,4 @@
-"""The form for what was heard on the phone: one answer for each person who was rung."""
+"""The form for what was heard on the phone: one answer for each call."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _ID = re.compile("[1-9][0-9]{0,8}")
 
 
 class AnswerField(DropdownField):
-    """What somebody said. An answer to what the page read out before it changed is no error."""
+    """The choice of an answer. An answer to a text that has changed since is accepted as stale."""
 
     @property
     def is_stale(self) -> bool:
@@ -32,16 +32,19 @@ class AnswerField(DropdownField):
 
 
 class CallsForm(IdempotentForm):
-    """An answer for each call; ``get_field`` has the field of one."""
+    """A field with an answer for each call; ``get_field`` returns that of one call."""
 
     calls: Sequence[Call] = ()
 
     def get_field(self, call: Call) -> Any:
-        """The field of a call; None if nothing can be written down at once."""
+        """The field of a call; None if the call has no answers to choose from."""
         return self[_name(call)] if call.answers else None
 
     def read(self) -> dict[int, Said | None]:
-        """What was said, by the id of the call; None if the page read out something else."""
+        """The answers, keyed by the id of the call; None if the page had shown another text.
+
+        Calls without an answer are left out; answers to calls that have gone since are None too.
+        """
         heard: dict[int, Said | None] = dict.fromkeys(self._list_gone())
         for call in self.calls:
             field = self.get_field(call)
@@ -51,11 +54,11 @@ class CallsForm(IdempotentForm):
         return heard
 
     def list_seen(self) -> dict[int, str]:
-        """What each call reads out, by its id."""
+        """The digits ``OpenHelp.seen`` of each call's help, keyed by the call's id."""
         return {call.id: call.help.seen for call in self.calls}
 
     def _list_gone(self) -> set[int]:
-        """The calls that were answered and that others have ended since the page was made."""
+        """The ids of calls answered in the request that have no field in the form any more."""
         sent = (name for name, value in request.form.items() if value and name not in self)
         typed = [name.removeprefix(_HEARD) for name in sent if name.startswith(_HEARD)]
         return {int(text) for text in typed if _ID.fullmatch(text)}
@@ -69,7 +72,7 @@ class CallsForm(IdempotentForm):
 
 
 def make_calls_form(calls: Sequence[Call], **kwargs: Any) -> CallsForm:
-    """The form for these calls."""
+    """Make the form for these calls; ``kwargs`` go to the form."""
     fields: dict[str, Any] = {
         _name(call): AnswerField(
             _("What %(resident)s said", resident=call.help.resident.display_name),
@@ -88,7 +91,7 @@ def make_calls_form(calls: Sequence[Call], **kwargs: Any) -> CallsForm:
 
 
 def _describe(said: Said) -> str:
-    """An answer as a choice."""
+    """The words of an answer in the list of choices."""
     if said.why is None:
         return _PLAIN[said.step]()
     reason = get_label(said.why)

@@ -1,4 +1,4 @@
-"""The committee rings its residents: the answers of many written down at once, on paper too."""
+"""Pages on which a committee writes down what many residents said, or prints the call list."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ _NAMED = 5  # more would not fit into the cookie that holds what is said on the 
 @bp.post("/help/answers")
 @requires(Permission.HELP_RING)
 def write_down() -> Answer:
-    """Write down what was said on the phone, for as many as were rung."""
+    """Write down what residents said on the phone, for any number of calls."""
     calls = ringing.list_calls(current_user, get_now())
     form = make_calls_form(calls)
 
@@ -50,8 +50,10 @@ def write_down() -> Answer:
 
 
 def _say_left(left: Mapping[int, ConflictError]) -> None:
-    """Say which answers are not written down, and why: by number, for a cookie holds it, and the
-    first of them alone."""
+    """Show which answers were not written down and why: the first five by reference, else a count.
+
+    The messages have no names, as a cookie holds them.
+    """
     found = ringing.find_promises(current_user, left.keys())
     for key, row in list(found.items())[:_NAMED]:
         number, what = row.asked.reference, get_name(row.asked.category)
@@ -74,7 +76,7 @@ def _say_left(left: Mapping[int, ConflictError]) -> None:
 @bp.route("/help/print", methods=["GET", "POST"])
 @requires(Permission.HELP_RING)
 def call_sheet() -> Answer:
-    """The same on paper, with phones and the four digits, once it is said what for."""
+    """Print the call list with phone numbers and codes, after the purpose was entered."""
     now = get_now()
     calls = ringing.list_calls(current_user, now)
     back_url, phones = url_for("assignments.questions"), dict[int, str]()

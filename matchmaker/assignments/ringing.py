@@ -1,6 +1,6 @@
-"""What a committee hears on the phone, many answers written down at once.
+"""List the calls of a committee, and write down many answers from the phone at once.
 
-Each answer is the same step as on the page of the help: with its guards, its event, its notices.
+Each answer is the same step as on the page of the help, with the same checks, events and notices.
 Flushes; the caller commits.
 """
 
@@ -28,7 +28,7 @@ from matchmaker.promises.states import RECIPIENT_REASONS
 
 
 class CallStep(StrEnum):
-    """What follows from what was said."""
+    """The step that an answer on the phone leads to."""
 
     AGREE = "agree"
     REFUSE = "refuse"
@@ -40,7 +40,7 @@ class CallStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody said; ``why``: the reason of a refusal or failure, or the face."""
+    """An answer on the phone; ``why``: the reason of a refusal or failure, or the face."""
 
     step: CallStep
     why: DeclineReason | FailReason | Face | None = None
@@ -61,7 +61,7 @@ CODES = {said.code for said in (*_ON_QUESTION, *_REFUSALS, *_FACES, *_REPORTS)}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Somebody to ring about one help, and what they may say."""
+    """A resident to call about one help, and the answers that can be written down."""
 
     help: OpenHelp
     is_tried_today: bool
@@ -73,16 +73,16 @@ class Call:
 
     @property
     def is_question(self) -> bool:
-        """Whether it is asked if the help suits."""
+        """Whether the resident is asked if the help suits."""
         return self.help.is_asked and not self.help.lacks_day
 
     def write(self, said: Said) -> str:
-        """An answer to what the call reads out now, for a form."""
+        """An answer as the value of a form, with the digits of what the call now reads out."""
         return f"{said.code}{SEEN_SIGN}{self.help.seen}"
 
     @property
     def answers(self) -> list[Said]:
-        """What can be written down now; empty for what needs the page of the help."""
+        """The answers that can be written down here; empty if the page of the help is needed."""
         if self.is_question:
             return [*_ON_QUESTION[: 1 if self.is_tried_today else 2], *_REFUSALS]
         if self.help.is_given:
@@ -93,8 +93,10 @@ class Call:
 
 
 def list_calls(actor: User, now: datetime) -> list[Call]:
-    """Who is to be rung: first whether help suits, what comes soonest first, then how help was;
-    today's tries come last."""
+    """The calls to make: first questions, soonest help first, then help to be reported on.
+
+    Questions for which a try failed today come last of all.
+    """
     questions = sorted(agreeing.list_questions(actor, now), key=lambda row: row.first_day)
     asked = {row.first.id for row in questions}
     passed = [row for row in agreeing.list_passed(actor, now) if row.first.id not in asked]
@@ -104,9 +106,9 @@ def list_calls(actor: User, now: datetime) -> list[Call]:
 
 
 def set_codes(actor: User, calls: Sequence[Call]) -> None:
-    """Draw the four digits of help that is asked for, so that one call says all of it.
+    """Draw the codes of help that is asked about, so that one call is enough to say all.
 
-    The promises are locked: who draws at the same time, or hears a yes, gets the same digits.
+    Locks the promises, so that a draw or a yes at the same time gets the same code.
     """
     ids = [row.id for call in calls if call.is_question for row in call.help.promises]
     for _run, rows in lock_promises(actor, ids):
@@ -121,11 +123,13 @@ def set_codes(actor: User, calls: Sequence[Call]) -> None:
 def write_down(
     *, actor: User, heard: Mapping[int, Said | None], seen: Mapping[int, str], now: datetime
 ) -> dict[int, ConflictError]:
-    """Write down what was said of each help, by the id of its first promise.
+    """Take the step of each answer.
 
-    Returns why the answers are refused that fit no more, because others acted meanwhile: nothing of
-    their help is changed. None: an answer to what is read out no more. ``seen``: what is read out
-    of each that is still asked about.
+    heard  the answers, keyed by the id of the help's first promise; None: given to another text
+    seen   ``OpenHelp.seen`` of each help that is still asked about, keyed in the same way
+
+    Returns why answers were refused because others acted meanwhile, keyed in the same way. Nothing
+    of their help is changed.
     """
     left: dict[int, ConflictError] = {}
     for promise_id, said in sorted(heard.items()):
@@ -144,7 +148,7 @@ def write_down(
 
 
 def find_promises(actor: User, ids: Collection[int]) -> dict[int, Promise]:
-    """Those of the promises that are in the actor's scope, by id."""
+    """The promises of these ids in the actor's scope, keyed by id."""
     rows = db.session.scalars(select_promises(actor).where(Promise.id.in_(ids)))
     return {row.id: row for row in rows}
 
@@ -164,7 +168,10 @@ def _take(actor: User, promise_id: int, said: Said, seen: str, now: datetime) ->
 
 
 def _report(actor: User, promise_id: int, why: FailReason | None, now: datetime) -> None:
-    """All of the help came as promised; or none of it did, and why."""
+    """Report all confirmed promises of the help as given in whole, or as failed for ``why``.
+
+    Raises ``ConflictError`` if none of them is confirmed.
+    """
     rows = agreeing.get_help(actor, promise_id, now).promises
     open_rows = [row for row in rows if row.state is PromiseState.CONFIRMED]
     if not open_rows:

@@ -1,6 +1,6 @@
-"""Lists to print and sign: who has a number of a session, and who is paid from an offer.
+"""Lists to print and sign: the numbers of a session, and the payments of an offer.
 
-They name a person only once help is agreed; each is recorded with its purpose.
+A line names its resident only while ``is_shown`` allows; each list is recorded with its purpose.
 """
 
 from collections.abc import Callable

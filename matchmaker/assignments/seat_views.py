@@ -1,4 +1,4 @@
-"""Another session for one promise, by the coordinator or on the phone; the days of a stay."""
+"""Pages that move a promise to another session, by coordinator or phone, and set a stay's days."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A promise's own time: another session, the days of a stay, the day by which money is paid.
+"""Set when promises are given: another session, the days of a stay, the day of payment.
 
 Flushes; the view commits.
 """
@@ -29,7 +29,10 @@ from matchmaker.states import lock_row, lock_rows
 
 
 def list_choices(row: Promise, now: datetime) -> list[Session]:
-    """The other sessions with room to which a promise can be moved."""
+    """The other sessions with free numbers to which a promise can be moved, earliest first.
+
+    Empty for a promise that is not accepted, or is a visit.
+    """
     if row.state not in ACCEPTED or row.offer_id is None or row.slot is not None:
         return []
     sessions = list_open_sessions(row.run, [row.offer_id], now)
@@ -43,10 +46,10 @@ def list_choices(row: Promise, now: datetime) -> list[Session]:
 
 
 def move(*, actor: User, promise_id: int, session_id: int, now: datetime) -> None:
-    """Give a promise the next number of another session; both sides hear of it.
+    """Give a promise the next number of another session, and notify both sides.
 
-    Raises ``InvalidError`` when the session is full or over, ``ConflictError`` when the promise
-    cannot be moved any more.
+    Raises ``InvalidError`` if the session is full, over or not another one of the offer,
+    ``ConflictError`` if the promise cannot be moved.
     """
     run, row = _lock(actor, promise_id)
     sessions = {
@@ -66,7 +69,11 @@ def move(*, actor: User, promise_id: int, session_id: int, now: datetime) -> Non
 
 
 def set_stay(*, actor: User, promise_id: int, first: date, last: date, now: datetime) -> None:
-    """Fix the days of a stay. Raises ``InvalidError`` for days on which it cannot be."""
+    """Set the days of a stay, and notify the recipient.
+
+    Raises ``InvalidError`` for days that are past, out of order, or outside the month or the
+    offer's validity, ``NotFoundError`` if it is not a stay, ``ConflictError`` if not accepted.
+    """
     run, row = _lock(actor, promise_id)
     if row.offer is None or get_timing(row.asked.category) is not Timing.STAY:
         raise NotFoundError("promise.unknown")
@@ -82,10 +89,11 @@ def set_stay(*, actor: User, promise_id: int, first: date, last: date, now: date
 
 
 def set_payday(*, actor: User, offer_id: int, month: date, day: date, now: datetime) -> int:
-    """Fix by which day every accepted promise of an offer of money is paid; returns how many of
-    them had not that day.
+    """Set the day by which all accepted promises of an offer of money are paid.
 
-    Raises ``InvalidError`` for a day before today, or later than the month after.
+    Notifies the recipients for which the day is new, and returns how many they are. Raises
+    ``InvalidError`` unless the day is today or later and in the month or the one after it,
+    ``NotFoundError`` if the offer is not money.
     """
     offer, run = get_offer_of_month(actor, offer_id, month)
     if get_timing(offer.category) is not Timing.PAYMENT:
@@ -117,7 +125,7 @@ def set_payday(*, actor: User, offer_id: int, month: date, day: date, now: datet
 
 
 def _lock(actor: User, promise_id: int) -> tuple[RoundRun, Promise]:
-    """An accepted promise without a slot, locked with its round."""
+    """Lock a promise after its round. Raises ``ConflictError`` unless accepted without a slot."""
     for run, rows in lock_promises(actor, [promise_id]):
         if rows and rows[0].state in ACCEPTED and rows[0].slot is None:
             return run, rows[0]

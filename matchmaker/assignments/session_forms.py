@@ -62,7 +62,7 @@ class SessionForm(EditForm, IdempotentForm):
     most = WholeNumberField(_l("Most numbers"), minimum=1, maximum=LARGEST_SESSION)
 
     def read_terms(self) -> SessionTerms:
-        """The session as typed; without a last day it is on one day."""
+        """The session as typed; without a last day it lasts one day."""
         first = self.first_day.value
         place_id = self.place_id.data if "place_id" in self else None
         last = self.last_day.data if "last_day" in self else None
@@ -77,7 +77,7 @@ class SessionForm(EditForm, IdempotentForm):
 
 
 def make_session_form(offer: Offer, places: list[Place], session: Session | None) -> SessionForm:
-    """The form for an offer, empty or with what is known of a session."""
+    """The form for a session of an offer, empty or with the values of ``session``."""
     form = SessionForm(data=_get_values(offer, session))
     shown = {row.id: row for row in places}
     if session is not None and session.place is not None:
@@ -132,11 +132,11 @@ class StayForm(IdempotentForm):
 
 
 class PaydayForm(IdempotentForm):
-    """The day by which everybody is paid."""
+    """The day by which all promises of an offer of money are paid."""
 
     day = DayField(_l("Paid by"), [Required(_l("Enter the day."))])
 
 
 def make_stay_form(first: date | None, last: date | None) -> StayForm:
-    """The form as it is first shown."""
+    """The form for the days of a stay as it is first shown, with the days set so far."""
     return StayForm(formdata=None, data={"first_day": first, "last_day": last})

@@ -1,4 +1,4 @@
-"""A coordinator's days and places: sessions of each offer, stays, and days of payment."""
+"""Pages on which a coordinator sets sessions and days of payment, and sees the days of stays."""
 
 from datetime import date
 

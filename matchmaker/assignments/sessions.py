@@ -1,6 +1,6 @@
-"""Sessions of an offer: a coordinator adds, changes and removes them. Flushes; the view commits.
+"""Add, change and remove the sessions of an offer for a coordinator. Flushes; the view commits.
 
-A promise without a day gets the next number of a new session; its recipient hears of a change.
+Promises without a session get the next numbers of a new one; recipients are notified of a change.
 """
 
 from collections.abc import Collection
@@ -27,7 +27,7 @@ MINUTES_OF_DAY = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class SessionTerms:
-    """A session as typed; hours in minutes after midnight, ``most`` numbers or no limit."""
+    """A session as typed; hours in minutes after midnight; ``most`` numbers, None: no limit."""
 
     place_id: int | None
     first_day: date
@@ -38,7 +38,10 @@ class SessionTerms:
 
 
 def get_offer_of_month(actor: User, offer_id: int, month: date) -> tuple[Offer, RoundRun]:
-    """An own offer and the published run of a month. Raises ``NotFoundError``."""
+    """The offer, in the actor's scope, and the published run of the month.
+
+    Raises ``NotFoundError`` if either is missing.
+    """
     offer = get_in_scope(Offer, offer_id, actor, "offer.unknown")
     run = find_run(offer.organisation.subdistrict_id, month)
     if run is None:
@@ -47,16 +50,17 @@ def get_offer_of_month(actor: User, offer_id: int, month: date) -> tuple[Offer, 
 
 
 def get_session(actor: User, session_id: int) -> Session:
-    """A session of an own offer. Raises ``NotFoundError``."""
+    """The session, in the actor's scope. Raises ``NotFoundError``."""
     return get_in_scope(Session, session_id, actor, "day.unknown")
 
 
 def add_session(
     *, actor: User, offer_id: int, month: date, terms: SessionTerms, now: datetime
 ) -> int:
-    """Add a session and give out its numbers; returns how many promises got one.
+    """Add a session and give out its numbers; return how many promises got a number.
 
-    Raises ``InvalidError`` naming a field, ``ConflictError`` for an offer without sessions.
+    Raises ``InvalidError`` naming a field, ``ConflictError`` for an offer not given in sessions,
+    ``NotFoundError`` as ``get_offer_of_month``.
     """
     offer, run = get_offer_of_month(actor, offer_id, month)
     lock_row(run.match_round)
@@ -75,9 +79,10 @@ def add_session(
 
 
 def edit_session(*, actor: User, session_id: int, terms: SessionTerms, now: datetime) -> None:
-    """Change a session that is still to come; who has a number hears of another day or place.
+    """Change a session that is still to come, and give out numbers that it has now.
 
-    Raises as ``add_session``, and ``ConflictError`` once it is over.
+    Recipients with a number are notified of another day, hour or place. Raises ``InvalidError``
+    naming a field, ``ConflictError`` from the session's last day on, ``NotFoundError``.
     """
     session, run = _lock(actor, session_id, now)
     _check(session.offer, run.match_round.month, terms, now, kept_place_id=session.place_id)
@@ -97,7 +102,7 @@ def edit_session(*, actor: User, session_id: int, terms: SessionTerms, now: date
 
 
 def remove_session(*, actor: User, session_id: int, now: datetime) -> None:
-    """Remove a session without numbers. Raises ``ConflictError`` otherwise."""
+    """Remove a session to come. Raises ``ConflictError`` if it is over or gave out a number."""
     session, _run = _lock(actor, session_id, now)
     if list_holders(session):
         raise ConflictError("day.has_numbers")
@@ -108,19 +113,19 @@ def remove_session(*, actor: User, session_id: int, now: datetime) -> None:
 
 
 def list_holders(session: Session) -> list[Promise]:
-    """The promises with a number of the session, in order."""
+    """The promises with a number in the session, in order of number."""
     query = select(Promise).where(Promise.session_id == session.id).order_by(Promise.number)
     return list(db.session.scalars(query))
 
 
 def _notify_seated(run: RoundRun, rows: Collection[Promise], actor: User, now: datetime) -> None:
-    """Who waited for a day hears of it, and is asked now if all else is agreed."""
+    """Notify recipients of promises that got a number, and ask those whose help is now agreed."""
     notify_of_needs(run, {row.need_id for row in rows if row.need_id is not None}, now)
     notify_recipients(rows, "help.day_fixed", actor, now)
 
 
 def _lock(actor: User, session_id: int, now: datetime) -> tuple[Session, RoundRun]:
-    """A session to come, its round locked. Raises ``ConflictError`` once it is over."""
+    """The session, its round locked. Raises ``ConflictError`` from its last day on."""
     session = get_session(actor, session_id)
     month = get_month_of(session)
     _offer, run = get_offer_of_month(actor, session.offer_id, month)
@@ -132,7 +137,7 @@ def _lock(actor: User, session_id: int, now: datetime) -> tuple[Session, RoundRu
 
 
 def get_month_of(session: Session) -> date:
-    """The first day of a session's month."""
+    """The first day of the month in which a session begins."""
     return session.first_day.replace(day=1)
 
 
@@ -159,7 +164,7 @@ def _check(
 
 
 def check_days(offer: Offer, month: date, first: date, last: date) -> None:
-    """Raise ``InvalidError`` unless these days are in the month and the offer is valid on them."""
+    """Raise ``InvalidError`` unless the days are in order and in the month and offer's validity."""
     if last < first:
         raise InvalidError("day.order", "last_day")
     if first < month:

@@ -1,7 +1,7 @@
 """Lists of promises to print and sign: of an organisation, and of a volunteer's own visits.
 
-Each row is one promise. Who is visited, with door and phone, is on it while the visit is agreed and
-not done; each is recorded like a look at the page.
+Each row is one promise. It has the resident's name, door and phone only for a visit whose contact
+the actor may see now, up to the limit of the day; each is recorded like a look at the page.
 """
 
 from collections.abc import Sequence

@@ -85,7 +85,7 @@ def given() -> str:
 
 
 def show_given(months: list[date]) -> str:
-    """The list of what a month asks of the organisation, with what waits for an answer."""
+    """The page of the organisation's promises in a month, with the number that await an answer."""
     filter_form, month, filters = read_address(months)
     listed = _make_list(filter_form, month, filters)
     waiting = queries.list_waiting(current_user, month, filters, get_now())
@@ -135,7 +135,7 @@ def visits() -> str:
 
 
 def read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
-    """The filters of the address: the form, the month and what it narrows the month to."""
+    """Read the address: the form of the filters, the month, and the filters within it."""
     form = GivenForm()
     form.fill_months(months)
     month = form.read_month(months)
@@ -145,7 +145,7 @@ def read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
 
 
 def list_months_or_fail() -> list[date]:
-    """The published months. Raises ``NotFoundError`` when there is none."""
+    """The published months, latest first. Raises ``NotFoundError`` if there is none."""
     months = queries.list_published_months(current_user)
     if not months:
         raise NotFoundError("assignment.nothing_published")
@@ -158,6 +158,6 @@ def _get_time(line: Line) -> tuple[object, ...]:
 
 
 def group_lines(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines in groups of one time each; they are sorted by it already."""
+    """Group lines that are sorted by time into lists of the same time."""
     groups = groupby(lines, key=_get_time)
     return [list(found) for _when, found in groups]

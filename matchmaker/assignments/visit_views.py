@@ -1,4 +1,4 @@
-"""A volunteer answers their own visits, where the organisation lets its volunteers."""
+"""Pages on which volunteers answer their own visits, if the organisation lets its volunteers."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ from matchmaker.web.permissions import Permission, requires
 @bp.get("/visits/answers")
 @requires(Permission.VISIT_ANSWER_OWN)
 def answer_visits() -> str:
-    """The visits of a month that wait for the volunteer or were answered."""
+    """Show the visits of a month that await the volunteer's answer or were answered."""
     months = list_months_or_fail()
     form = MonthForm()
     form.fill_months(months)
