@@ -1,4 +1,4 @@
-"""Say what a list is read for, and see who got one's own data."""
+"""Pages on which users say what they read a list for, and see who saw their own data."""
 
 from flask import Blueprint, render_template, url_for
 from flask_login import current_user
@@ -17,7 +17,7 @@ bp = Blueprint("disclosures", __name__)
 @bp.post(f"/lists/<any({', '.join(ListKind)}):kind>/purpose")
 @requires(Permission.ACCOUNT_OWN)
 def read_on(kind: str) -> Answer:
-    """Go on reading the pages of a list, having said what for."""
+    """Store the purpose of reading a list, and go on to the page that was asked for."""
     form = ReadOnForm()
 
     def act() -> str:
@@ -35,7 +35,7 @@ def read_on(kind: str) -> Answer:
 @bp.get("/account/seen")
 @requires(Permission.ACCOUNT_OWN)
 def own() -> str:
-    """Who saw the reader's own data: by role and office, never by name."""
+    """Show who saw the user's own data, by role and office, never by name."""
     return render_template(
         "audit/seen.html",
         looks=disclosures.list_looks(current_user),

@@ -1,8 +1,9 @@
-"""Lists of people that leave: who got which, what for, how many, and who is in it.
+"""Record the lists of people that users take or read: which list, for what, and who is in it.
 
-A file or a print is taken with a purpose. Pages are recorded too: of one list a person reads
-``UNASKED`` people a day before the site asks what for. Both end at a cap of the day. Who is in a
-list is kept for ``MEMBERS_KEPT_FOR``. Functions flush; the caller commits before anything is shown.
+A file or a print needs a purpose. Pages are recorded too: a user may read of ``UNASKED`` people of
+one list a day before the site asks for the purpose. What is taken or read with a purpose has a
+daily cap. The members of a list are stored for ``MEMBERS_KEPT_FOR``. Functions flush; the caller
+commits before anything is shown.
 """
 
 from collections.abc import Collection
@@ -56,7 +57,8 @@ def take_list(
 ) -> ListDisclosure:
     """Record a file or a print with its purpose, before it is handed out.
 
-    ``persons`` are ids of persons. Raises ``ThrottledError`` beyond the cap of the day.
+    ``persons``: ids of the persons in it. Deletes old records (``forget_old_members``). Raises
+    ``ThrottledError`` beyond the cap of the day.
     """
     _lock(db.session(), actor)
     _check_cap(db.session(), actor, len(persons), now)
@@ -77,7 +79,7 @@ def take_list(
 
 
 def find_unseen(actor: User, kind: ListKind, persons: Collection[int], now: datetime) -> set[int]:
-    """Those of ``persons`` that the actor has not read of on pages of this list today."""
+    """Those of ``persons`` (ids) that pages of this list have not shown the actor today."""
     seen = select(ListedPerson.person_id).join(
         ListDisclosure, ListDisclosure.id == ListedPerson.list_disclosure_id
     )
@@ -88,9 +90,10 @@ def find_unseen(actor: User, kind: ListKind, persons: Collection[int], now: date
 def note_page(
     session: Session, *, actor: User, kind: ListKind, persons: Collection[int], now: datetime
 ) -> bool:
-    """Record that the actor reads of ``persons`` on a page; False if a purpose is asked first.
+    """Record that a page shows ``persons`` to the actor; False if a purpose must be asked first.
 
-    Raises ``ThrottledError`` beyond the cap of the day.
+    If it returns False, the persons are not recorded. Raises ``ThrottledError`` if a purpose is
+    known and the cap of the day is reached.
     """
     _lock(session, actor)
     row, unseen = _find_or_begin_walk(session, actor, kind, now), set(persons)
@@ -106,10 +109,10 @@ def note_page(
 
 
 def say_purpose(*, actor: User, kind: ListKind, purpose: ListPurpose, now: datetime) -> None:
-    """Say what a list is read for, which holds for the day.
+    """Store the purpose for which the actor reads a list today.
 
-    Raises ``NotFoundError`` unless the actor has read pages of the list today, and
-    ``ThrottledError`` when these are more people than the cap of the day allows.
+    Raises ``NotFoundError`` if the actor has opened no page of the list today, and
+    ``ThrottledError`` if the people read of so far exceed the cap of the day.
     """
     _lock(db.session(), actor)
     row = _find_walk(db.session(), actor, kind, now)
@@ -123,9 +126,10 @@ def say_purpose(*, actor: User, kind: ListKind, purpose: ListPurpose, now: datet
 
 
 def forget_old_members(now: datetime) -> None:
-    """Delete who was in lists of long ago, and what was read of few people before today.
+    """Delete the members of lists older than ``MEMBERS_KEPT_FOR``, and all records of pages that
+    were read without a purpose before today.
 
-    The lists with a purpose stay, with their number of people; each list that is taken does this.
+    Lists with a purpose stay, with their number of people.
     """
     old = select(ListDisclosure.id).where(ListDisclosure.at <= now - MEMBERS_KEPT_FOR)
     db.session.execute(delete(ListedPerson).where(ListedPerson.list_disclosure_id.in_(old)))
@@ -136,7 +140,10 @@ def forget_old_members(now: datetime) -> None:
 
 
 def list_looks(actor: User) -> list[Disclosure]:
-    """Each time somebody was shown the contact data of the actor, a resident; latest first."""
+    """The latest times that the contact data of the actor, a resident, was shown; latest first.
+
+    At most ``LATEST``; empty for an actor who is not a resident.
+    """
     query = (
         select(Disclosure)
         .where(Disclosure.resident_id == actor.resident_id)
@@ -148,9 +155,10 @@ def list_looks(actor: User) -> list[Disclosure]:
 
 
 def list_lists(actor: User) -> list[ListDisclosure]:
-    """The lists that others took, or read on in with a purpose, with the actor; latest first.
+    """The latest lists with the actor that others took or read with a purpose; latest first.
 
-    The actor is the owner of the account and the resident or volunteer that it is for.
+    At most ``LATEST``. They are lists with the owner of the account, or with the resident or
+    volunteer that the account is for.
     """
     own = union(
         select(Resident.person_id).where(Resident.id == actor.resident_id),
@@ -174,7 +182,10 @@ def list_lists(actor: User) -> list[ListDisclosure]:
 def _find_or_begin_walk(
     session: Session, actor: User, kind: ListKind, now: datetime
 ) -> ListDisclosure:
-    """The record of today's pages; days before with few people are no disclosure and go."""
+    """Find or begin the record of the pages of a list that the actor reads today.
+
+    Deletes the actor's records of earlier days without a purpose: they were of few people.
+    """
     day_start = _get_day_start(now)
     query = select(ListDisclosure).where(
         ListDisclosure.user_id == actor.id,
@@ -230,7 +241,7 @@ def _add_persons(session: Session, row: ListDisclosure, persons: Collection[int]
 
 
 def _record(actor: User, action: str, row: ListDisclosure, now: datetime) -> None:
-    """The names of the filters, not what they say: a status is nobody's business in the log."""
+    """Record an event with the names of the filters, not their values: a status is private."""
     details = {
         "list": row.kind.value,
         "way": row.way.value,
@@ -242,7 +253,7 @@ def _record(actor: User, action: str, row: ListDisclosure, now: datetime) -> Non
 
 
 def _lock(session: Session, actor: User) -> None:
-    """Let what one person takes at once be counted one after the other."""
+    """Lock the actor's account, so that lists taken at the same time are counted in turn."""
     session.scalar(select(User.id).where(User.id == actor.id).with_for_update())
 
 

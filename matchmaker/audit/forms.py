@@ -1,4 +1,4 @@
-"""What a list of people is for, asked before it is given."""
+"""Forms that ask for the purpose of a list of people before it is given."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -12,7 +12,7 @@ from matchmaker.words.labels import get_label
 
 
 class PurposeForm(BaseForm):
-    """What a list is for."""
+    """The purpose of a list."""
 
     purpose = RadiosField(
         _l("What is the list for?"),
@@ -22,6 +22,6 @@ class PurposeForm(BaseForm):
 
 
 class ReadOnForm(PurposeForm):
-    """The same for pages; ``next`` is the page to go on to."""
+    """The purpose of reading the pages of a list; ``next``: the address of the page to go on to."""
 
     next = KeptField(validators=[MaxLength(LONGEST_ADDRESS)])

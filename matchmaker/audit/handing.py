@@ -1,6 +1,7 @@
-"""How views hand out people: a file or a print after its purpose is said, pages as they are read.
+"""Hand out lists of people from views: files and prints after their purpose, pages when read.
 
-Every list with people in it leaves through here. Nothing is sent before its record is committed.
+Views send every list with people in it through here, and its record is committed before it is sent.
+The one exception is a first page while the database is busy (``_note``).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -24,12 +25,12 @@ from matchmaker.web.lists import ListPage, get_page_number
 
 
 def list_account_persons(user: User) -> tuple[int, ...]:
-    """The persons in a line about an account: its owner, the resident whose reference it shows."""
+    """The ids of the persons in a line about an account: its owner, and its resident if any."""
     return (user.person_id, *((user.resident.person_id,) if user.resident else ()))
 
 
 def send_list(listed: ListPage[Any], file_format: str) -> Answer:
-    """The rows of a list with people in it as a file, once it is said what for."""
+    """Send all rows of a list with people in it as a file, after asking for the purpose."""
     people = listed.require_people()
     rows: list[Any] = []
 
@@ -56,7 +57,10 @@ def hand_out(
     filters: Mapping[str, Any],
     back_url: str,
 ) -> Answer:
-    """Ask what for; then record who takes it and who is in it, and give what ``make`` makes."""
+    """Ask for the purpose; then commit the record of the list and return what ``make`` makes.
+
+    ``find_persons`` is called before the record, and ``make`` after it.
+    """
     form = PurposeForm()
     if form.validate_on_submit():
         disclosures.take_list(
@@ -77,7 +81,7 @@ def hand_out(
 
 
 def show_list(template: str, listed: ListPage[Any], **context: Any) -> str:
-    """A page of a list; once it shows more people than a day's first, what for is asked first."""
+    """Show a page of a list; from ``UNASKED`` people of a day on, ask for the purpose first."""
     people = listed.require_people()
     persons = {person for row in listed.rows for person in people.ids(row)}
 
@@ -88,7 +92,8 @@ def show_list(template: str, listed: ListPage[Any], **context: Any) -> str:
 
 
 def show_people(kind: ListKind, persons: Collection[int], make: Callable[[], str]) -> str:
-    """A page that ``make`` makes with these people on it, recorded before it is shown."""
+    """Record that a page shows these persons and return what ``make`` makes, or the page that asks
+    for the purpose first."""
     if _note(kind, persons):
         return make()
     form = ReadOnForm(formdata=None, next=get_return_path())
@@ -98,7 +103,7 @@ def show_people(kind: ListKind, persons: Collection[int], make: Callable[[], str
 
 
 def _commit_and_keep_rows() -> None:
-    """Commit without reading each row again: a large file is made after the database is let go."""
+    """Commit without expiring the rows, so that a large file is made without the database."""
     session = db.session()
     session.expire_on_commit = False
     try:
@@ -108,10 +113,11 @@ def _commit_and_keep_rows() -> None:
 
 
 def _note(kind: ListKind, persons: Collection[int]) -> bool:
-    """Record what was not read today. A request that only reads does so beside its own reading.
+    """Record the persons that were not read of today; False if a purpose must be asked first.
 
-    While another program holds the database for writing, the first page of a list is shown all the
-    same, with a line in the site's log; further pages wait for it.
+    A request that only reads records them in a session of its own. While another program holds the
+    database for writing, a first page of up to ``UNASKED`` persons is shown without a record, with
+    a warning in the site's log; for any other page ``ServiceUnavailable`` is raised.
     """
     now = get_now()
     if not disclosures.find_unseen(current_user, kind, persons, now):

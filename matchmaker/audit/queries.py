@@ -1,4 +1,4 @@
-"""Find events of the audit log."""
+"""Find events of the audit log, and the references of what they are about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,10 @@ from matchmaker.models import (
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Filters of a list of events; None or empty does not filter. Days are days in Shanghai."""
+    """Filters of a list of events; None or empty does not filter.
+
+    ``action``: the beginning of the action's code. Days are days in Shanghai.
+    """
 
     action: str = ""
     role: Role | None = None
@@ -42,7 +45,7 @@ class EventFilter:
 
 
 def select_events(filters: EventFilter) -> Select[AuditEvent]:
-    """The events that pass the filters, latest first."""
+    """The query for the events that pass the filters, latest first."""
     query = _select_with_actor()
     if filters.action:
         query = query.where(AuditEvent.action.startswith(filters.action, autoescape=True))
@@ -60,29 +63,29 @@ def select_events(filters: EventFilter) -> Select[AuditEvent]:
 
 
 def select_own_events(actor: User) -> Select[AuditEvent]:
-    """The events of what the actor did, latest first."""
+    """The query for the events of the actor's own steps, latest first."""
     return _select_with_actor().where(AuditEvent.actor_id == actor.id)
 
 
 def list_subject_types() -> list[str]:
-    """The kinds of subjects that events have."""
+    """The kinds of subjects (table names) that events have, in order."""
     query = select(AuditEvent.subject_type).distinct().order_by(AuditEvent.subject_type)
     return list(db.session.scalars(query))
 
 
-Key = tuple[str, int]  # the kind and the row of a subject
+Key = tuple[str, int]  # the table and the row id of a subject
 
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """How subjects are named, and the persons behind those that are somebody's."""
+    """The names of subjects, and the id of the person of those that are somebody's."""
 
     names: dict[Key, str] = field(default_factory=dict)
     persons: dict[Key, int] = field(default_factory=dict)
 
 
-# How a subject is named beside its kind: by its reference, month or public name, never a person's;
-# and the person whose reference it is.
+# The query for each kind of subject: row id, name (a reference, month or public name, never that of
+# a person) and, if the reference is a person's, the id of that person.
 _REFERENCES: dict[str, Any] = {
     "need": select(Need.id, Need.reference, Resident.person_id).join(Need.resident),
     "resident": select(Resident.id, Resident.reference, Resident.person_id),
@@ -104,7 +107,7 @@ _REFERENCES: dict[str, Any] = {
 
 
 def name_subjects(events: Sequence[AuditEvent]) -> Subjects:
-    """The references of what the events are about, and whose they are; one statement a kind."""
+    """Read the names and persons of what the events are about; one query for each kind."""
     found = Subjects()
     for kind, query in _REFERENCES.items():
         ids = {event.subject_id for event in events if event.subject_type == kind}

@@ -1,4 +1,4 @@
-"""The audit chain: one event for each change that matters, in the change's transaction."""
+"""The audit chain: one event for each recorded change, written in the change's transaction."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong (missing, does_not_follow, altered, wrong_end) and with which event."""
+    """What is wrong (missing, does_not_follow, altered, wrong_end), and the id of the event."""
 
     code: str
     event_id: int
@@ -34,9 +34,9 @@ def record_event(
 ) -> AuditEvent:
     """Append one event to the chain; ``details`` holds codes and numbers, never a person's data.
 
-    ``subject`` is a flushed row (its table and id are kept). The chain's head stays locked until
-    the transaction ends, so two writers can never follow the same event. A step by a link has no
-    account and no role: the details say which link it was.
+    ``subject`` is a flushed row; its table and id are stored. The chain's head stays locked until
+    the transaction ends, so two events can never follow the same one. A step by a link has no
+    account and no role; the details have the id of the link.
     """
     head = _lock_head()
     account = find_account(actor) if actor else None
@@ -61,7 +61,10 @@ def record_event(
 
 
 def verify_chain() -> list[Fault]:
-    """Faults of the chain in order; empty when no event is altered or missing."""
+    """The faults of the chain in order; empty if no event is altered or missing.
+
+    A gap of several events is one fault, with the id of the first.
+    """
     faults: list[Fault] = []
     previous, count = GENESIS, 0
     for event in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id)).yield_per(1000):

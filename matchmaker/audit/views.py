@@ -1,4 +1,4 @@
-"""The audit log: all of it for administrators and auditors, their own events for others."""
+"""Pages of the audit log: all of it for those who may read it, one's own events for everybody."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ class EventFilterForm(FilterForm):
     last_on = DayField(_l("Until"), [NotBefore("first_on")])
 
     def read_filters(self) -> dict[str, Any]:
-        """The filters that were asked for; an unreadable value is ignored and marked as such."""
+        """The filters as entered; a value that cannot be read is ignored and marked as an error."""
         self.validate()
         values = {
             name: None if field.errors else field.data for name, field in self._fields.items()
@@ -57,7 +57,7 @@ class EventFilterForm(FilterForm):
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """An event, and the references of what the events of its page are about."""
+    """An event, and the names of the subjects of all events on its page."""
 
     event: AuditEvent
     subjects: queries.Subjects
@@ -69,7 +69,7 @@ def _read_lines(events: list[AuditEvent]) -> list[EventLine]:
 
 
 def _list_persons(line: EventLine) -> Iterator[int]:
-    """Who acted, and whose thing it was."""
+    """The ids of the persons in a line: those of the actor's account and of the subject."""
     if line.event.actor:
         yield from list_account_persons(line.event.actor)
     person = line.subjects.persons.get((line.event.subject_type, line.event.subject_id or 0))
@@ -89,8 +89,8 @@ def _make_columns(*columns: tuple[LazyString, Callable[[EventLine], Any]]) -> Co
     return tuple(Column[EventLine](header=header, read=read) for header, read in columns)
 
 
-# The columns in words, on the page and first in the file; after them in the file the same as it is
-# stored, codes, rows' numbers and instants in UTC, with the hashes by which others check the chain.
+# The columns in words, on the page and first in the file. After them the file has the same as it is
+# stored (codes, row ids, instants in UTC), with the hashes by which others check the chain.
 
 _NUMBER = Column[EventLine](header=_l("Number"), read=lambda line: line.event.id, is_number=True)
 _DATE, _WHO, _ROLE, _ACTION, _ABOUT, _DETAILS = _IN_WORDS = _make_columns(

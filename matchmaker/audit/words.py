@@ -1,4 +1,4 @@
-"""Actions and their subjects in words; the code is shown where there are none."""
+"""Describe events in words: actions, subjects and details. A code without words is shown itself."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -196,7 +196,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
 }
 
 
-# Events in words.
+# Describe faults and events.
 
 
 def describe_fault(fault: Fault) -> str:
@@ -212,34 +212,34 @@ def describe_fault(fault: Fault) -> str:
 
 
 def describe_subject(event: AuditEvent, references: Mapping[tuple[str, int], str]) -> str:
-    """The subject of an event: its kind and reference, never a person's data nor a row's number."""
+    """The subject of an event: its kind and reference, without a person's data or a row id."""
     reference = references.get((event.subject_type, event.subject_id or 0), "")
     return f"{describe_subject_type(event.subject_type)} {reference}".strip()
 
 
 def describe_subject_type(name: str) -> str:
-    """The word for a kind of subject."""
+    """The words for a kind of subject; the table's name if there are none."""
     return str(SUBJECT_WORDS.get(name, name))
 
 
 def describe_action(event: AuditEvent) -> str:
-    """What was done, in words where there are any."""
+    """The words for an event's action; its code if there are none."""
     return str(ACTION_WORDS.get(event.action, event.action))
 
 
 def name_actor(event: AuditEvent) -> str:
-    """Who acted; a resident by reference only."""
+    """The name of the actor of an event; a resident by reference only."""
     if event.actor is None and "link" in event.details:
         return _("Who holds a link")
     return name_account(event.actor) if event.actor else _("The site itself")
 
 
 def describe_role(event: AuditEvent) -> str:
-    """The actor's role at the time; the site itself has none."""
+    """The actor's role at the time of the event; a dash without one (the site, or a link)."""
     return _name_role(event.actor_role) if event.actor_role else "–"
 
 
-# The details of events that a page shows; the file has all of them as they are stored.
+# The details of events that are described in words; the file has all details as they are stored.
 _DETAIL_NAMES: dict[str, LazyString] = {
     "month": _l("month"),
     "policy": _l("rules"),
@@ -292,7 +292,7 @@ _LABELLED: tuple[type[StrEnum], ...] = (
 
 
 def describe_details(event: AuditEvent) -> str:
-    """What an event holds besides, in one line of words; a dash where there is nothing."""
+    """The details of an event that have a name, in one line of words; a dash if there are none."""
     parts = [
         _("%(name)s: %(value)s", name=name, value=_say_detail(key, event.details[key]))
         for key, name in _DETAIL_NAMES.items()
