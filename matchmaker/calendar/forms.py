@@ -1,4 +1,4 @@
-"""The form of a year's notice: a row of fields for each break, and the make-up days."""
+"""The form of a year's notice, with a row of fields for each break, and the make-up days."""
 
 import re
 from datetime import date
@@ -32,7 +32,7 @@ class NoticeForm(IdempotentForm):
     make_up_days = LongTextField(_l("Weekend days that are worked"), [MaxLength(LONGEST_DAYS)])
 
     def list_rows(self) -> list[tuple[int, Any, Any, Any]]:
-        """Number, name, first and last day of each break, as fields."""
+        """For each break its number from 1, and the fields of its name, first and last day."""
         return [
             (k, self[f"name_{k}"], self[f"first_{k}"], self[f"last_{k}"])
             for k in range(1, MOST_BREAKS + 1)
@@ -55,7 +55,7 @@ class NoticeForm(IdempotentForm):
         return is_valid
 
     def read_terms(self) -> NoticeTerms:
-        """The notice as typed, breaks in the order of the form."""
+        """The notice as typed, with the breaks in the order of the form."""
         breaks = tuple(
             Break(name.data, first.value, last.value)
             for _k, name, first, last in self.list_rows()
@@ -75,7 +75,7 @@ for _k in range(1, MOST_BREAKS + 1):
 
 
 def start_form(calendar: YearCalendar, number: str, version: int) -> NoticeForm:
-    """The form with what is known of the year so far."""
+    """Make the form filled with a year's calendar and the number and version of its notice."""
     values: dict[str, Any] = {"number": number, "version": version}
     for k, found in enumerate(calendar.breaks[:MOST_BREAKS], start=1):
         values |= {f"name_{k}": found.name, f"first_{k}": found.first, f"last_{k}": found.last}
@@ -84,7 +84,7 @@ def start_form(calendar: YearCalendar, number: str, version: int) -> NoticeForm:
 
 
 def read_days(text: str) -> tuple[date, ...] | None:
-    """The days of a text in order, each once; None if anything else is in it."""
+    """The days in a text in order, each once; None if the text holds anything else."""
     found: set[date] = set()
     position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
     while position < len(text):

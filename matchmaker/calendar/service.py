@@ -1,7 +1,7 @@
-"""The office's calendar: the yearly notice, entered once and corrected. Flushes; the view commits.
+"""Enter and correct the yearly notice of an office's public holidays. Flushes; the view commits.
 
-A month that is frozen keeps the calendar of its freeze (``Snapshot.slot_days``); a correction
-counts for the months that are frozen after it.
+A frozen month keeps the calendar of its freeze (``Snapshot.slot_days``); a correction counts only
+for months that are frozen after it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,15 +35,16 @@ class NoticeTerms:
 
 
 def list_years(now: datetime) -> tuple[int, int]:
-    """The years whose notice can be entered: no month of a later year can be opened yet."""
+    """The years whose notice can be entered: this year and the next, as later months cannot be
+    opened yet."""
     year = get_local_date(now).year
     return year, year + 1
 
 
 def find_notice(year: int, actor: User, now: datetime) -> HolidayNotice | None:
-    """The notice of the actor's office, None if not entered yet.
+    """The notice of the actor's office for a year; None if it is not entered yet.
 
-    Raises ``NotFoundError`` for a year whose notice is not asked for.
+    Raises ``NotFoundError`` for a year that is not one of ``list_years``.
     """
     if year not in list_years(now):
         raise NotFoundError("calendar.unknown")
@@ -53,13 +54,13 @@ def find_notice(year: int, actor: User, now: datetime) -> HolidayNotice | None:
 
 
 def load_calendars(subdistrict_id: int) -> tuple[YearCalendar, ...]:
-    """The calendars that an office has entered, by year."""
+    """The calendars that an office has entered, in order of year."""
     query = select(HolidayNotice).where(HolidayNotice.subdistrict_id == subdistrict_id)
     return tuple(read_notice(row) for row in db.session.scalars(query.order_by(HolidayNotice.year)))
 
 
 def read_notice(row: HolidayNotice) -> YearCalendar:
-    """The calendar that a notice lays down."""
+    """Make the calendar of a year from its notice."""
     breaks = (
         Break(name, date.fromisoformat(first), date.fromisoformat(last))
         for name, first, last in row.breaks
@@ -72,8 +73,8 @@ def save_notice(
 ) -> HolidayNotice:
     """Enter the notice of a year (``version`` 0) or correct it.
 
-    Raises ``InvalidError`` naming a field, ``NotFoundError`` for a year that is not asked for,
-    ``ConflictError`` when somebody changed the notice after the actor read ``version``.
+    Raises ``InvalidError`` naming a field, ``NotFoundError`` as ``find_notice``,
+    ``ConflictError`` if the stored notice is not of ``version``, as somebody changed it meanwhile.
     """
     row = find_notice(year, actor, now)
     if (row.version if row else 0) != version:
@@ -137,5 +138,6 @@ def _overlaps(found: Break, others: Iterable[Break]) -> bool:
 
 
 def _is_about(year: int, day: date) -> bool:
-    """Whether a notice of ``year`` may name the day: the New Year's break may begin before it."""
+    """Whether a notice of ``year`` may name the day: from December of the year before, when the
+    New Year's break may begin."""
     return date(year - 1, 12, 1) <= day <= date(year, 12, 31)

@@ -1,4 +1,4 @@
-"""The office's calendar: the years, and entering or correcting the notice of one."""
+"""Pages of the office's calendar: the years, and the form of one year's notice."""
 
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
