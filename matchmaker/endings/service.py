@@ -1,8 +1,8 @@
-"""Stop the contact with a resident: everything open ends in one step, refused by nothing.
+"""Stop the contact with a resident: everything open ends in one step, whatever its state.
 
-Needs are closed, promises revoked, pairings ended, consents withdrawn, invitations to an account
-lapse; notices, questions that are owed and lists to print leave the person out from then on. What
-was before stays in the records.
+Needs are closed (drafts deleted), promises revoked, pairings ended, consents withdrawn, invitations
+to an account lapse. From then on notices, questions to answer and printed lists leave the resident
+out. What was before stays in the records.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ from matchmaker.states import lock_row, lock_rows
 
 @dataclass(frozen=True, slots=True)
 class OpenThings:
-    """What ends with the contact: needs, promises of any run, pairings."""
+    """How many needs, promises and pairings end with the contact."""
 
     needs: int
     promises: int
@@ -49,7 +49,7 @@ class OpenThings:
 
 
 def count_open(resident: Resident, now: datetime) -> OpenThings:
-    """What would end with the contact now; promises of published months alone."""
+    """Count what would end with the contact now; of promises, only those of published months."""
     promises = _list_promises(resident, now)
     published = set(db.session.scalars(select(MatchRound.published_run_id)))
     return OpenThings(
@@ -60,9 +60,10 @@ def count_open(resident: Resident, now: datetime) -> OpenThings:
 
 
 def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: datetime) -> OpenThings:
-    """End everything open of a resident; returns what ended.
+    """End everything open of a resident; return how much ended, with promises of any run.
 
-    A second time changes nothing. Raises ``NotFoundError`` outside the actor's scope.
+    If the contact has ended already, nothing changes and all counts are 0. Raises
+    ``NotFoundError`` outside the actor's scope.
     """
     resident = lock_in_scope(Resident, resident_id, actor, "resident.unknown")
     if resident.contact_ended_on is not None:
@@ -91,10 +92,10 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
 
 
 def resume_contact(*, actor: User, resident_id: int, now: datetime) -> None:
-    """Allow contact again, when it was stopped by mistake; nothing that ended comes back.
+    """Allow contact again after it was stopped by mistake.
 
-    The consent to keep the contact alone is in force again: without it nothing could be kept.
-    Raises ``ConflictError`` when the contact was not stopped.
+    Only the consent to keep the contact comes back, as nothing may be stored without it. Raises
+    ``NotFoundError`` outside the actor's scope, ``ConflictError`` if the contact was not stopped.
     """
     resident = lock_in_scope(Resident, resident_id, actor, "resident.unknown")
     if resident.contact_ended_on is None:
@@ -132,7 +133,10 @@ def _record(
 
 
 def _revoke(resident: Resident, actor: User, now: datetime) -> int:
-    """Revoke the promises in every run, round by round in the order of their rows."""
+    """Revoke the resident's open promises run by run, in order of run id; return how many.
+
+    The round of each run is locked first.
+    """
     of_runs: dict[int, list[int]] = {}
     for row in _list_promises(resident, now):
         of_runs.setdefault(row.run_id, []).append(row.id)
@@ -146,7 +150,7 @@ def _revoke(resident: Resident, actor: User, now: datetime) -> int:
 
 
 def _list_promises(resident: Resident, now: datetime) -> list[HeldPromise]:
-    """Open promises of months that are not over, of any run."""
+    """The resident's open promises, of any run, whose month is not over or never published."""
     needs = select(Need.id).where(Need.resident_id == resident.id)
     pairings = select(Pairing.id).where(Pairing.resident_id == resident.id)
     rows = list_promises(
@@ -166,7 +170,10 @@ def _list_needs(resident: Resident) -> list[Need]:
 
 
 def _close_needs(resident: Resident) -> int:
-    """Close what was sent and delete what was not: nobody but its writer has read it."""
+    """Close the needs that were sent, delete drafts, and return how many needs there were.
+
+    Nobody but its writer has read a draft.
+    """
     needs = _list_needs(resident)
     for need in needs:
         if need.state is NeedState.DRAFT:

@@ -1,4 +1,4 @@
-"""Stop the contact with a resident, after a page that says what ends; allow it again."""
+"""Pages that stop the contact with a resident, after showing what ends, and allow it again."""
 
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
