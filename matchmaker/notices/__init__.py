@@ -1,1 +1,1 @@
-"""What people hear of their own things: one notice for each event, on the site or on paper."""
+"""Notices to people about their own things, one for each event, read on the site or on paper."""

@@ -1,7 +1,8 @@
-"""News of residents without an account: lists and letters of their committee, and when it is done.
+"""News for residents without an account: lists and letters of their committee, and their reporting.
 
-A notice of such a resident is new until the committee reports it. A resident who gets an account
-before that reads it there, and the lists leave it out. Flushes; the view commits.
+A notice of such a resident is new until the committee reports that the resident heard it. A
+resident who gets an account before that reads it there, and the lists leave it out. Flushes; the
+view commits.
 """
 
 from collections.abc import Collection
@@ -23,7 +24,7 @@ from matchmaker.states import lock_rows
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing that a resident is to hear."""
+    """One notice that a resident has not heard yet, with its thing."""
 
     resident: Resident
     read: Read
@@ -31,14 +32,14 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many residents of a committee wait to hear something."""
+    """A committee, and how many of its residents have notices to hear."""
 
     committee: Committee
     residents: int
 
 
 def count_waiting(actor: User) -> list[Waiting]:
-    """Each committee in the actor's scope, by code, with the number of its residents who wait."""
+    """Each committee in the actor's scope, in order of code, with how many residents wait."""
     counts = select_waiting(actor).with_only_columns(
         Household.committee_id, func.count(Resident.id.distinct())
     )
@@ -54,7 +55,10 @@ def get_committee(committee_id: int, actor: User) -> Committee:
 
 
 def list_news(actor: User, of: Committee | Resident) -> list[News]:
-    """What residents of a committee, or one resident, are to hear: by name, oldest first."""
+    """The news for one resident, or for the residents of a committee in order of name.
+
+    The oldest notice of a resident comes first.
+    """
     query = (
         select_waiting(actor)
         .add_columns(Resident)
@@ -69,16 +73,16 @@ def list_news(actor: User, of: Committee | Resident) -> list[News]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is reported of a page: the notices with ``ids``, and all up to ``last_id``."""
+    """The notices that a page showed: those with ``ids``, and all up to ``last_id``."""
 
     last_id: int = 0
     ids: Collection[int] = ()
 
 
 def mark_reported(of: Committee | Resident, shown: Shown, *, actor: User, now: datetime) -> int:
-    """Keep that residents heard what a page showed; returns how many notices.
+    """Mark the notices of ``of`` that a page showed as heard; return how many were new.
 
-    A second time changes nothing.
+    A second call with the same notices changes nothing and returns 0.
     """
     is_shown = (Notice.id <= shown.last_id) | Notice.id.in_(shown.ids)
     query = select_waiting(actor).where(_is_of(of), is_shown)
@@ -98,7 +102,10 @@ def _is_of(of: Committee | Resident) -> ColumnElement[bool]:
 
 
 def select_waiting(actor: User) -> Select[Any]:
-    """New notices of residents in the actor's scope who have no account, with the residents."""
+    """The query for new notices of residents in the actor's scope who have no enabled account.
+
+    Residents whose contact has ended are left out. The query is joined to resident and household.
+    """
     account = select_active(Role.RESIDENT).where(User.resident_id == Resident.id)
     return (
         select(Notice)

@@ -1,9 +1,9 @@
 """Write, void and read notices. Flushes; the caller commits with the change that they report.
 
-A notice belongs to an account, or to a resident whether or not somebody signs in for them: an
-account of the resident reads it here, everybody else on paper. Of the notices that give the state
-of a thing, the latest is valid and those before are void. Who does a step hears nothing of it.
-Rows are written and made void in one statement each, however many.
+A notice belongs to an account, or to a resident with or without an account: a resident with one
+reads it on the site, any other hears it from a list or letter. Of the notices that give the state
+of a thing, the latest is valid and the earlier ones are void. The actor of a step gets no notice.
+Any number of rows is written, or made void, in one statement.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -53,7 +53,8 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     frozenset({"run.published", "run.withdrawn"}),
     frozenset({"resident.stop_contact", "resident.resume_contact"}),
 )
-_BESIDE_NEED = frozenset({"need.agreed", "need.part_revoked"})  # add to an answer, end with it
+# Kinds that add to the answer of a need, and become void with it.
+_BESIDE_NEED = frozenset({"need.agreed", "need.part_revoked"})
 
 
 def _map_earlier() -> Mapping[str, frozenset[str]]:
@@ -66,18 +67,18 @@ _EARLIER = _map_earlier()
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An account, or a resident. Exactly one is given."""
+    """An account or a resident: exactly one of the two ids is given."""
 
     user_id: int | None = None
     resident_id: int | None = None
 
 
-# Write and make void.
+# Write notices and make them void.
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One notice to be written: its recipient, its kind, and the row of the table."""
+    """One notice to be written: its recipient, its kind, and the id of the row it is about."""
 
     recipient: Recipient
     kind: str
@@ -111,7 +112,7 @@ def make_void(
 ) -> None:
     """Mark the notices of these kinds about these rows as no longer valid.
 
-    ``users``: of these accounts alone.
+    ``users``: only notices to these accounts; None: to anybody.
     """
     statement = update(Notice).where(
         Notice.kind.in_(kinds),
@@ -137,12 +138,15 @@ def make_all_void(table: str, subject_ids: Select[int], now: datetime) -> None:
 def make_earlier_void(
     kind: str, table: str, subject_ids: Collection[int] | Select[int], now: datetime
 ) -> None:
-    """Make void what a notice of ``kind`` replaces about these rows."""
+    """Make void the notices about these rows that one of ``kind`` replaces.
+
+    ``kind`` must be one that replaces others.
+    """
     make_void(_EARLIER[kind], table, subject_ids, now)
 
 
 def end_notices_of(resident: Resident, now: datetime) -> None:
-    """Nothing is news to the resident any more: there is no contact."""
+    """Make the unread notices of a resident void, as the contact has ended."""
     statement = update(Notice).where(
         Notice.resident_id == resident.id, Notice.void_at.is_(None), Notice.read_at.is_(None)
     )
@@ -150,27 +154,30 @@ def end_notices_of(resident: Resident, now: datetime) -> None:
 
 
 def notify(recipients: Iterable[Recipient], kind: str, subject: Any, now: datetime) -> None:
-    """Tell each recipient once about a flushed row."""
+    """Write a notice about a flushed row for each recipient.
+
+    The earlier notices about the row that ``kind`` replaces become void, also without recipients.
+    """
     table, subject_id = subject.__tablename__, subject.id
     if kind in _EARLIER:
         make_earlier_void(kind, table, [subject_id], now)
     write_messages([Message(row, kind, subject_id) for row in recipients], table, now)
 
 
-# Who hears of a thing.
+# Notify the people that a thing concerns.
 
 
 def notify_resident(
     resident: Resident, actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:
-    """Tell a resident what somebody else did with something of theirs, while there is contact."""
+    """Notify a resident with contact of what somebody else did with something of theirs."""
     is_own = actor is not None and actor.resident_id == resident.id
     is_heard = not is_own and resident.contact_ended_on is None
     notify([Recipient(resident_id=resident.id)] if is_heard else [], kind, subject, now)
 
 
 def notify_asker(need: Need, actor: User, kind: str, now: datetime) -> None:
-    """Tell the resident of a need what somebody else did with it."""
+    """Notify the resident of a need of what somebody else did with it."""
     notify_resident(need.resident, actor, kind, need, now)
 
 
@@ -181,26 +188,26 @@ def notify_coordinators(
     subject: Any,
     now: datetime,
 ) -> None:
-    """Tell the coordinators of an organisation what somebody else did with something of theirs."""
+    """Notify the coordinators of an organisation, but for the actor, of a thing of theirs."""
     query = select_active(Role.COORDINATOR).where(User.organisation_id == organisation_id)
     notify_accounts(query, actor, kind, subject, now)
 
 
 def notify_volunteer(volunteer: Volunteer, actor: User, kind: str, now: datetime) -> None:
-    """Tell a volunteer with an account what somebody else changed for them."""
+    """Notify a volunteer with an account of what somebody else changed in their entry."""
     notify_visitor(volunteer, actor, kind, volunteer, now)
 
 
 def notify_visitor(
     volunteer: Volunteer, actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:
-    """Tell a volunteer with an account what became of something that concerns them."""
+    """Notify a volunteer with an account, unless it is the actor, of what became of ``subject``."""
     query = select_active(Role.VOLUNTEER).where(User.volunteer_id == volunteer.id)
     notify_accounts(query, actor, kind, subject, now)
 
 
 def notify_givers(pairing: Pairing, actor: User, kind: str, now: datetime) -> None:
-    """Tell the coordinators and the volunteer of a pairing what became of it."""
+    """Notify the coordinators and the volunteer of a pairing, but for the actor."""
     is_coordinator = (User.role == Role.COORDINATOR) & (
         User.organisation_id == pairing.organisation_id
     )
@@ -210,7 +217,7 @@ def notify_givers(pairing: Pairing, actor: User, kind: str, now: datetime) -> No
 
 
 def notify_counter(resident: Resident, actor: User, kind: str, now: datetime) -> None:
-    """Tell the workers of a resident's committee."""
+    """Notify the workers of a resident's committee, but for the actor."""
     committee_id = resident.household.committee_id
     query = select_active(Role.COMMITTEE_WORKER).where(User.committee_id == committee_id)
     notify_accounts(query, actor, kind, resident, now)
@@ -219,7 +226,7 @@ def notify_counter(resident: Resident, actor: User, kind: str, now: datetime) ->
 def notify_social_workers(
     subdistrict_id: int, actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:
-    """Tell the social workers of an office, but for the one who did it."""
+    """Notify the social workers of an office, but for the actor."""
     query = select_active(Role.SOCIAL_WORKER).where(User.subdistrict_id == subdistrict_id)
     notify_accounts(query, actor, kind, subject, now)
 
@@ -227,7 +234,7 @@ def notify_social_workers(
 def notify_user(
     user_id: int | None, actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:
-    """Tell one account, unless it is the one who did it."""
+    """Notify one account, unless it is None or the actor's."""
     is_heard = user_id is not None and (actor is None or actor.id != user_id)
     notify([Recipient(user_id)] if is_heard else [], kind, subject, now)
 
@@ -235,17 +242,17 @@ def notify_user(
 def notify_accounts(
     query: Select[int], actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:
-    """Tell the accounts that the query finds, but for the one who did it."""
+    """Notify the accounts whose ids the query finds, but for the actor's."""
     found = [row for row in db.session.scalars(query) if actor is None or row != actor.id]
     notify([Recipient(user_id) for user_id in found], kind, subject, now)
 
 
 def select_active(role: Role) -> Select[int]:
-    """The enabled accounts of a role."""
+    """The query for the ids of the enabled accounts of a role."""
     return select(User.id).where(User.role == role, User.disabled_at.is_(None)).order_by(User.id)
 
 
-# What a person reads.
+# Read notices.
 
 
 def is_new() -> ColumnElement[bool]:
@@ -254,7 +261,10 @@ def is_new() -> ColumnElement[bool]:
 
 
 def list_notices(actor: User, *, most: int, since: datetime | None = None) -> list[Notice]:
-    """The actor's notices, latest first; ``since``: valid ones from then on, or not read."""
+    """The actor's latest ``most`` notices, latest first.
+
+    ``since``: only valid notices, of this instant and later or not read; None: void ones too.
+    """
     query = select(Notice).where(is_in_scope(Notice, actor))
     if since is not None:
         query = query.where(Notice.void_at.is_(None), or_(Notice.created_at >= since, is_new()))
@@ -268,7 +278,7 @@ def count_new(actor: User) -> int:
 
 
 def mark_read(*, actor: User, first_id: int, last_id: int, now: datetime) -> None:
-    """Mark the actor's notices from one to another as read: those that the page showed."""
+    """Mark the actor's notices with ids from ``first_id`` to ``last_id`` as read."""
     statement = update(Notice).where(
         is_in_scope(Notice, actor), Notice.id.between(first_id, last_id), Notice.read_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""The things that notices are about, loaded together."""
+"""Load the things that notices are about, all of a table together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -58,14 +58,14 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A notice with the thing that it is about; None: there is no such row any more."""
+    """A notice with the thing that it is about; ``thing`` None: there is no such row any more."""
 
     notice: Notice
     thing: Any
 
 
 def load_things(notices: Iterable[Notice]) -> list[Read]:
-    """The notices in their order, each with its thing; one statement for each kind of thing."""
+    """The notices in their order, each with its thing; one query for each table of things."""
     rows: Sequence[Notice] = list(notices)
     found: dict[tuple[str, int], Any] = {}
     for model, options in _LOADED.items():

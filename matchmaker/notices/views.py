@@ -1,4 +1,4 @@
-"""What every page shows of notices: how many are new, and where each leads."""
+"""What pages show of notices: how many are new, and the page that each one leads to."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,8 +30,8 @@ def _by_asked_need(row: Any) -> dict[str, Any]:
     return {"need_id": row.need_id}
 
 
-# By table: pages that show the row, with what their address takes; the first that the reader may
-# open, and whose address can be made, is the notice's.
+# Keyed by table: the pages that show the row, with the values of their address. A notice leads to
+# the first page that the reader may open and whose values are all known.
 _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
     "need": (("needs.follow", _by_need), ("needs.show", _by_need)),
     "follow_up": (("needs.follow", _by_asked_need), ("needs.show", _by_asked_need)),
@@ -69,7 +69,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
 
 
 def find_notice_url(notice: Notice, thing: Any) -> str | None:
-    """The page of the thing that a notice is about, if the reader may open one."""
+    """The address of the page of a notice's thing; None if the reader may open none."""
     if thing is None:
         return None
     for endpoint, get_values in _PAGES[notice.subject_type]:
@@ -79,7 +79,7 @@ def find_notice_url(notice: Notice, thing: Any) -> str | None:
 
 
 def count_new_here() -> int:
-    """How many new notices the visitor has; 0 for a visitor who is not known."""
+    """How many new notices the user has; 0 if nobody is signed in or the database has failed."""
     if is_away() or not current_user.is_authenticated:
         return 0
     if "new_notices" not in g:

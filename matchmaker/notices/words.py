@@ -1,4 +1,4 @@
-"""A notice in one sentence that names its thing, and the thing's own name."""
+"""Describe a notice in one sentence that names its thing, and name the thing itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -154,16 +154,16 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "account.change_role": _l("Your account has another role: %(thing)s."),
     "invitation.confirm": _l("A second person confirmed your invitation: %(thing)s."),
 }
-# What is said to a recipient with when, where, what to bring and who answers the phone.
+# Kinds that are shown with time, place, what to bring and who answers the phone.
 _WITH_GIVING = frozenset({"help.day_fixed", "help.day_moved", "help.confirmed"})
-# What a list for several people does not name: a status is between the person and the office.
+# Sentences for lists of several people that do not name the thing: a status is private.
 _ON_LISTS: Mapping[str, LazyString] = {
     RecipientStatus.__tablename__: _l("Something recorded for you has changed: see the letter."),
 }
 
 
 def describe_notice(notice: Notice, thing: Any) -> str:
-    """A notice in one sentence; a thing that is no more is not named."""
+    """A notice in one sentence; a thing that no longer exists is named by a dash."""
     named = "–" if thing is None else name_thing(thing)
     if isinstance(thing, Promise) and notice.kind in _WITH_GIVING:
         named = _("; ").join((named, describe_giving(thing)))
@@ -171,13 +171,13 @@ def describe_notice(notice: Notice, thing: Any) -> str:
 
 
 def describe_on_list(notice: Notice, thing: Any) -> str:
-    """The sentence for a list that lies on a counter."""
+    """The sentence of a notice for a list that others may see; it does not name a status."""
     hidden = _ON_LISTS.get(notice.subject_type)
     return describe_notice(notice, thing) if hidden is None else str(hidden)
 
 
 def name_thing(thing: Any) -> str:
-    """The thing as its own people know it."""
+    """The name of a thing as shown to the people that it concerns."""
     return _NAMES[type(thing)](thing)
 
 
