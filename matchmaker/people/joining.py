@@ -1,8 +1,8 @@
-"""Which volunteers are one human being: proposed by an equal phone, decided by who knows.
+"""Decide which volunteers are one human being: an equal phone proposes it, a person decides it.
 
-Two coordinators who type one phone make a proposal. The person or the office says that it is one
-person, or that two people share the phone; nothing is ever joined without such a word. Rows of one
-person are one person of every round from then on. Services flush; the view commits.
+Two volunteers with one phone are a proposal. The volunteer or the office says that they are one
+person, or that two people share the phone; volunteers are joined only by that decision. Volunteers
+of one person count as one in every later round. Functions flush; the view commits.
 """
 
 from collections import defaultdict
@@ -38,16 +38,17 @@ WITH_PERSON: tuple[type[Volunteer] | type[Resident] | type[User], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two volunteers with one phone, the earlier row first."""
+    """Two volunteers with one phone, the one with the lower id first."""
 
     first: Volunteer
     second: Volunteer
 
 
 def list_proposals(actor: User) -> list[Pair]:
-    """The pairs of one street office that share a phone and about which nobody has decided yet.
+    """The pairs of volunteers of one street office with one phone that nobody has decided on yet.
 
-    The office sees all of its own, a volunteer those with the volunteer's own row.
+    An office sees all of its pairs, a volunteer only those that the volunteer's own person is part
+    of. Volunteers who have left are not proposed.
     """
     first, second = aliased(Volunteer), aliased(Volunteer)
     here, there = aliased(Organisation), aliased(Organisation)
@@ -77,7 +78,7 @@ def list_proposals(actor: User) -> list[Pair]:
 
 
 def list_joined(actor: User) -> list[list[Volunteer]]:
-    """The volunteers of each person in the actor's scope who is a volunteer more than once."""
+    """The volunteers of each person in the actor's scope with several, in order of person id."""
     known = select(Person.id).where(is_in_scope(Person, actor))
     several = (
         select(Volunteer.person_id)
@@ -98,10 +99,10 @@ def list_joined(actor: User) -> list[list[Volunteer]]:
 
 
 def join_volunteers(*, actor: User, first_id: int, second_id: int, now: datetime) -> Person:
-    """Say that two volunteers with one phone are one person; the office hears of visits that one
-    person cannot make.
+    """Make two volunteers with one phone one person, and return that person.
 
-    Raises ``NotFoundError`` unless the pair is proposed to the actor.
+    Notifies the volunteers, and the office of promised visits that one person cannot make. Raises
+    ``NotFoundError`` unless the pair is proposed to the actor.
     """
     pair = _find_proposal(actor, first_id, second_id)
     promised = find_visits([pair.first.person_id, pair.second.person_id], now)
@@ -116,7 +117,7 @@ def join_volunteers(*, actor: User, first_id: int, second_id: int, now: datetime
 
 
 def keep_apart(*, actor: User, first_id: int, second_id: int, now: datetime) -> None:
-    """Say that two volunteers with one phone are two people; they are not proposed again.
+    """Record that two volunteers with one phone are two people; they are not proposed again.
 
     Raises ``NotFoundError`` unless the pair is proposed to the actor.
     """
@@ -127,10 +128,11 @@ def keep_apart(*, actor: User, first_id: int, second_id: int, now: datetime) -> 
 
 
 def separate_volunteer(*, actor: User, volunteer_id: int, now: datetime) -> Person:
-    """Undo a join: the volunteer, with the accounts made for it, is a person of its own again.
+    """Undo a join: give the volunteer, and the accounts made for it, a new person of their own.
 
-    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when no other volunteer
-    is the same person, or one sign-in opens this volunteer's account and others.
+    Raises ``NotFoundError`` if the volunteer is outside the actor's scope or not joined with
+    another, ``ConflictError`` if it was separated meanwhile, or if one sign-in opens this
+    volunteer's account and others.
     """
     groups = (group for group in list_joined(actor) for row in group if row.id == volunteer_id)
     group = next(groups, None)
@@ -158,7 +160,7 @@ def separate_volunteer(*, actor: User, volunteer_id: int, now: datetime) -> Pers
 
 
 def join_account(user_id: int, volunteer_id: int) -> None:
-    """Make the account and the volunteer one person: an account is made for nobody else."""
+    """Make the account's owner and the volunteer one person, as the account is the volunteer's."""
     user, volunteer = (
         db.session.get_one(User, user_id),
         db.session.get_one(Volunteer, volunteer_id),
@@ -167,7 +169,10 @@ def join_account(user_id: int, volunteer_id: int) -> None:
 
 
 def join_persons(one_id: int, other_id: int) -> Person:
-    """Make two persons one; every row of either is then the same person's. Nothing is recorded."""
+    """Make two persons one: the rows of both get the one with the lower id, which is returned.
+
+    Writes no audit event.
+    """
     kept_id, gone_id = sorted((one_id, other_id))
     kept = db.session.get_one(Person, kept_id)
     if kept_id == gone_id:
@@ -184,7 +189,7 @@ def join_persons(one_id: int, other_id: int) -> Person:
 
 
 def _move_apart(kept_id: int, gone_id: int) -> None:
-    """Who was kept apart from the gone person is now apart from the kept one, once."""
+    """Replace the gone person by the kept one in decisions of two people, without duplicates."""
     is_named = or_(PeopleApart.first_id == gone_id, PeopleApart.second_id == gone_id)
     for row in db.session.scalars(select(PeopleApart).where(is_named)).all():
         other = row.second_id if row.first_id == gone_id else row.first_id
@@ -200,7 +205,7 @@ def _move_apart(kept_id: int, gone_id: int) -> None:
 
 
 def _move_listed(kept_id: int, gone_id: int) -> None:
-    """Lists with the gone person in them have the kept one in them, once."""
+    """Replace the gone person by the kept one in the members of lists, without duplicates."""
     own = select(ListedPerson.list_disclosure_id).where(ListedPerson.person_id == kept_id)
     of_gone = ListedPerson.person_id == gone_id
     db.session.execute(
@@ -218,7 +223,10 @@ def _add_apart(one_id: int, other_id: int, actor: User, now: datetime) -> People
 
 
 def _find_proposal(actor: User, first_id: int, second_id: int) -> Pair:
-    """The pair as it is once its persons are locked, so that a second decision finds none."""
+    """Lock the persons of a pair and return it; a second decision at the same time finds none.
+
+    Raises ``NotFoundError`` unless the pair is proposed to the actor.
+    """
     rows = select(Volunteer.person_id).where(Volunteer.id.in_((first_id, second_id)))
     _lock(*db.session.scalars(rows))
     for pair in list_proposals(actor):

@@ -1,4 +1,4 @@
-"""Volunteers with one phone: one person, or two. For the office and for the person."""
+"""Pages on which the office or a volunteer decides if volunteers with one phone are one person."""
 
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
@@ -63,7 +63,7 @@ def _show(form: ButtonForm) -> str:
     categories = map_categories(shown)
 
     def describe(row: Volunteer) -> list[str]:
-        """What two rows are compared by, in the order of the headings of the page."""
+        """The texts by which two volunteers are compared, in the order of the page's headings."""
         return [
             row.name,
             get_name(row.organisation),
