@@ -1,4 +1,4 @@
-"""Forms about places and the phones of an office."""
+"""Forms for a place and for the phones of an office."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ _POINT = re.compile(r"(-?[0-9]{1,3}\.[0-9]{1,9})\s*[,;、\s]\s*(-?[0-9]{1,3}\.[0
 
 
 class PlaceForm(EditForm, IdempotentForm):
-    """A place; the map point is typed as two numbers, as maps show it."""
+    """A place; its map point is typed as two decimal numbers, as maps show it."""
 
     name_zh = NameField(
         _l("Name in Chinese"),
@@ -66,7 +66,7 @@ class PlaceForm(EditForm, IdempotentForm):
 
 
 def make_place_form(place: Place | None) -> PlaceForm:
-    """The form, empty or with what is known of ``place``."""
+    """Make the form, empty or with the data of ``place``."""
     if place is None:
         return PlaceForm()
     names = ("name_zh", "name_en", "address", "hours_zh", "hours_en", "is_step_free", "has_lift")
@@ -75,7 +75,7 @@ def make_place_form(place: Place | None) -> PlaceForm:
 
 
 def read_point(text: str) -> tuple[int, int] | None:
-    """Millionths of a degree north and east; None for anything that is not two numbers."""
+    """Millionths of a degree north and east; None unless the text is two decimal numbers."""
     found = _POINT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
         return None
@@ -93,7 +93,7 @@ class PhonesForm(EditForm, IdempotentForm):
         return [field for field in self if field.name.startswith("committee_")]
 
     def read_phones(self) -> dict[int, str | None]:
-        """The phone of each committee, by its id."""
+        """The phone of each committee, keyed by its id."""
         return {
             int(field.name.removeprefix("committee_")): field.data
             for field in self.list_committees()
@@ -101,7 +101,7 @@ class PhonesForm(EditForm, IdempotentForm):
 
 
 def make_phones_form(office: Subdistrict, committees: list[Committee]) -> PhonesForm:
-    """The form with what is kept so far."""
+    """Make the form with the phones stored so far."""
     fields = {f"committee_{row.id}": PhoneField(get_name(row)) for row in committees}
     values = {f"committee_{row.id}": row.phone for row in committees}
     form_class = type("PhonesOfOffice", (PhonesForm,), fields)

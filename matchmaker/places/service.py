@@ -1,7 +1,7 @@
-"""Places where help is given, and the phones of an office. Flushes; the view commits.
+"""Maintain the places where help is given, and the phones of an office. Flushes; the view commits.
 
-A social worker keeps the places of the office and of its organisations, a coordinator those of the
-own organisation. A closed place stays: what was given there names it.
+A social worker maintains the places of the office and of its organisations, a coordinator those of
+the coordinator's organisation. A closed place is not deleted, as help given there refers to it.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from matchmaker.words.places import MICRODEGREES
 
 @dataclass(frozen=True, slots=True)
 class PlaceTerms:
-    """What is said of a place. ``point``: millionths of a degree north and east."""
+    """The data of a place. ``point``: millionths of a degree north and east; None: not known."""
 
     name_zh: str
     name_en: str
@@ -40,7 +40,7 @@ class PlaceTerms:
 
 
 def select_places(actor: User) -> Select[Place]:
-    """The places that the actor keeps, the open ones first, the office's before the others."""
+    """The query for places in the actor's scope: open ones first, the office's before others."""
     return (
         select(Place)
         .where(is_in_scope(Place, actor))
@@ -55,14 +55,17 @@ def select_places(actor: User) -> Select[Place]:
 
 
 def get_place(place_id: int, actor: User, *, is_locked: bool = False) -> Place:
-    """The place, ``is_locked`` to be changed. Raises ``NotFoundError`` outside the scope."""
+    """The place, locked if ``is_locked``. Raises ``NotFoundError`` outside the actor's scope."""
     if is_locked:
         return lock_in_scope(Place, place_id, actor, "place.unknown")
     return get_in_scope(Place, place_id, actor, "place.unknown")
 
 
 def add_place(*, actor: User, terms: PlaceTerms, now: datetime) -> Place:
-    """Add a place of the actor's organisation or office. Raises ``InvalidError`` naming a field."""
+    """Add a place of the actor's organisation, or else of the actor's office.
+
+    Raises ``InvalidError`` naming a field, ``ConflictError`` if the actor has neither.
+    """
     organisation = db.session.get(Organisation, actor.organisation_id or 0)
     subdistrict_id = organisation.subdistrict_id if organisation else actor.subdistrict_id
     if subdistrict_id is None:
@@ -76,9 +79,10 @@ def add_place(*, actor: User, terms: PlaceTerms, now: datetime) -> Place:
 
 
 def edit_place(*, actor: User, place_id: int, terms: PlaceTerms, now: datetime) -> Place:
-    """Change what is said of a place; who is to come there hears of another name or address.
+    """Change the data of a place.
 
-    Raises ``InvalidError`` naming a field.
+    A new Chinese name or address is notified to the recipients of accepted promises that are to be
+    given there. Raises ``InvalidError`` naming a field, ``NotFoundError`` outside the scope.
     """
     place = get_place(place_id, actor, is_locked=True)
     fields = _write(place, terms)
@@ -93,7 +97,7 @@ def edit_place(*, actor: User, place_id: int, terms: PlaceTerms, now: datetime) 
 
 
 def close_place(*, actor: User, place_id: int, now: datetime) -> Place:
-    """Let nothing more be given at a place. Raises ``ConflictError`` when it is closed already."""
+    """Close a place to new help. Raises ``ConflictError`` if it is closed already."""
     place = get_place(place_id, actor, is_locked=True)
     if place.closed_at is not None:
         raise ConflictError("place.closed")
@@ -104,7 +108,7 @@ def close_place(*, actor: User, place_id: int, now: datetime) -> Place:
 
 
 def reopen_place(*, actor: User, place_id: int, now: datetime) -> Place:
-    """Let help be given at a closed place again. Raises ``ConflictError`` when it is open."""
+    """Open a closed place to new help again. Raises ``ConflictError`` if it is open."""
     place = get_place(place_id, actor, is_locked=True)
     if place.closed_at is None:
         raise ConflictError("place.open")
@@ -115,7 +119,10 @@ def reopen_place(*, actor: User, place_id: int, now: datetime) -> Place:
 
 
 def list_offices(actor: User) -> tuple[Subdistrict, list[Committee]]:
-    """The actor's street office and its committees, whose phones the actor keeps."""
+    """The actor's street office and the committees in the actor's scope, in order of code.
+
+    Raises ``ConflictError`` if the actor has no office.
+    """
     office = db.session.get(Subdistrict, actor.subdistrict_id or 0)
     if office is None:
         raise ConflictError("account.scope_missing")
@@ -126,7 +133,10 @@ def list_offices(actor: User) -> tuple[Subdistrict, list[Committee]]:
 def keep_phones(
     *, actor: User, office: str | None, committees: Mapping[int, str | None], now: datetime
 ) -> None:
-    """Keep the phone of the actor's office, and of its committees by id."""
+    """Store the phones of the actor's office and its committees, and record what changed.
+
+    ``committees`` is keyed by id; the phone of a committee without an entry is deleted.
+    """
     own, rows = list_offices(actor)
     changes: list[tuple[Subdistrict | Committee, str | None]] = [(own, office)]
     changes += [(row, committees.get(row.id)) for row in rows]
@@ -150,7 +160,10 @@ _LIMITS = {
 
 
 def _write(place: Place, terms: PlaceTerms) -> list[str]:
-    """Write valid terms; returns the names of the changed columns, sorted."""
+    """Write terms to the place; return the sorted names of the changed columns.
+
+    Raises ``InvalidError`` naming a field.
+    """
     _check(terms)
     north, east = terms.point or (None, None)
     values = {name: getattr(terms, name) for name in (*_LIMITS, "is_step_free", "has_lift")}

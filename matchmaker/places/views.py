@@ -1,4 +1,4 @@
-"""The places that a street office or an organisation keeps, and the phones of the office."""
+"""Pages on which places, and the phones of an office and its committees, are maintained."""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
