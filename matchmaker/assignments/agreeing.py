@@ -62,7 +62,7 @@ _UNDECIDED = frozenset({PromiseState.AWAITING_GIVER, PromiseState.DECLINED})
 def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
     """The help that recipients in the actor's scope are asked about, pairings first, then oldest.
 
-    They are asked whether it suits once all its givers agreed, and about a day that a giver asks.
+    They are asked if it suits once all its givers agreed, and if a giver's other day suits.
     """
     return [row for row in list_helps(actor, now) if row.is_question]
 

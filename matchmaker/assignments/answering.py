@@ -156,7 +156,7 @@ def can_take_back(row: Promise, now: datetime) -> bool:
 def is_undoable(row: Promise, now: datetime) -> bool:
     """As ``can_take_back``, without asking for a day to come.
 
-    The need must be matched. After a yes the recipient must not have answered and nobody ask for
+    A need must be matched. After a yes the recipient must not have answered and nobody ask for
     another day; after a no the time for regret must last and the place not be free.
     """
     if row.need is not None and row.need.state is not NeedState.MATCHED:

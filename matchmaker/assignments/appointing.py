@@ -62,8 +62,7 @@ def can_be_moved(row: Promise, now: datetime) -> bool:
 
 
 def set_day(*, actor: User, promise_id: int, to: Moment, now: datetime) -> bool:
-    """Set another day for the giver, or ask for it if the recipient agreed; return whether it is
-    set.
+    """Set another day for the giver and return True; if the recipient agreed, ask and return False.
 
     Raises ``InvalidError`` at ``day`` if the visit is not possible then, ``ConflictError`` if it
     cannot be moved, ``NotFoundError`` if it is not the actor's.
@@ -129,7 +128,7 @@ def keep_day(*, actor: User, promise_id: int, side: PromiseSide, now: datetime) 
 
 
 def forget_late_wishes(run: RoundRun, now: datetime) -> int:
-    """Drop the requests for another day that has come unanswered; return for how many promises."""
+    """Drop the requests for another day that has come unanswered; return how many promises."""
     query = select(Promise).where(
         Promise.round_run_id == run.id,
         Promise.new_day <= get_local_date(now),

@@ -94,7 +94,7 @@ class ListedPromise:
 
 
 def list_boards(actor: User, month: date) -> list[Board]:
-    """The offers with accepted promises other than visits in a published month.
+    """The offers with accepted or delivered promises other than visits in a published month.
 
     In order of category position and offer id.
     """

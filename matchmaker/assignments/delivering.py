@@ -45,7 +45,7 @@ _REPORTED = ("promise.delivered", "help.delivered", "visit.delivered")
 
 
 def can_report(row: Promise, now: datetime) -> bool:
-    """Whether the promise can be reported on: it is confirmed and its first day, if set, came."""
+    """Whether the promise can be reported on: it is confirmed, and its first day is not ahead."""
     day = find_given_from(row)
     is_due = day is None or day <= get_local_date(now)
     return row.state is PromiseState.CONFIRMED and is_due
@@ -75,7 +75,10 @@ def can_use_code(row: Promise) -> bool:
 
 
 def check_code(*, actor: User, promise_id: int, typed: str, now: datetime) -> bool:
-    """Whether ``typed`` is the recipient's code, and counts. Counts a wrong one: commit always."""
+    """Whether ``typed`` is the recipient's code and codes still count for the promise.
+
+    Stores that a wrong code was tried, so the caller commits in any case.
+    """
     row = lock_promise(actor, promise_id)
     if not can_report(row, now) or not can_use_code(row):
         return False

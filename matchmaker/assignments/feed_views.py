@@ -38,7 +38,8 @@ def keep_secret(response: Response) -> Response:
 def _find_owner(token: str, now: datetime) -> User:
     """The account that the secret belongs to.
 
-    Ends in 404 if there is none, in 429 if the network address has guessed too often.
+    Ends in 404 if there is none or its role has no calendar, in 429 if the network address has
+    guessed too often.
     """
     address = request.remote_addr or ""
     check_tries(Counted.LINK_ADDRESS, address, now)

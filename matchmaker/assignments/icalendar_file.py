@@ -56,7 +56,7 @@ def make_calendar(lines: Iterable[Line], host: str, now: datetime) -> bytes:
 
 
 def _name(line: Line) -> str:
-    """The id of the line's entry: that of its session, which all its numbers share, or its own."""
+    """The name of the line's entry: one for all numbers of a session, else one for the promise."""
     return f"session-{line.session.id}" if line.session else f"promise-{line.id}"
 
 
@@ -94,7 +94,7 @@ def _find_place(line: Line) -> str:
 
 
 def _find_times(line: Line) -> tuple[date, date]:
-    """Start and end: two instants, or two days, then the end is the day after the last."""
+    """Start and end: two instants; or two days, the end being the day after the last."""
     if line.session:
         first, last = line.session.first_day, line.session.last_day
         starts, ends = line.session.starts_minute, line.session.ends_minute

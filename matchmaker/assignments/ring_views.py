@@ -50,9 +50,9 @@ def write_down() -> Answer:
 
 
 def _say_left(left: Mapping[int, ConflictError]) -> None:
-    """Show which answers were not written down and why: the first five by reference, else a count.
+    """Show which answers were not written down, and why.
 
-    The messages have no names, as a cookie holds them.
+    The first five are named by reference, as a cookie holds the messages; the rest are counted.
     """
     found = ringing.find_promises(current_user, left.keys())
     for key, row in list(found.items())[:_NAMED]:

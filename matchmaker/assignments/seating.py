@@ -71,8 +71,9 @@ def move(*, actor: User, promise_id: int, session_id: int, now: datetime) -> Non
 def set_stay(*, actor: User, promise_id: int, first: date, last: date, now: datetime) -> None:
     """Set the days of a stay, and notify the recipient.
 
-    Raises ``InvalidError`` for days that are past, out of order, or outside the month or the
-    offer's validity, ``NotFoundError`` if it is not a stay, ``ConflictError`` if not accepted.
+    Raises ``InvalidError`` for a last day before today, and for days out of order or outside the
+    month or the offer's validity, ``NotFoundError`` if the promise is not a stay, ``ConflictError``
+    if it is not accepted.
     """
     run, row = _lock(actor, promise_id)
     if row.offer is None or get_timing(row.asked.category) is not Timing.STAY:

@@ -1,4 +1,7 @@
-"""The audit chain: one event for each recorded change, written in the change's transaction."""
+"""The audit chain: events of steps, each with the hash of the one before.
+
+An event is written in the transaction of its step.
+"""
 
 import hashlib
 import json

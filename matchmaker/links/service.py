@@ -156,7 +156,7 @@ def list_links(actor: User, month: date, now: datetime) -> list[SignedLink]:
 
 
 def is_live(now: datetime) -> ColumnElement[bool]:
-    """The condition for links that are live now, see above."""
+    """The condition for links that are live now, as the docstring of the module defines it."""
     is_free = and_(Promise.state == PromiseState.DECLINED, Promise.freed_at.is_(None))
     asked = exists().where(is_opened(), or_(Promise.state.in_(OPEN_STATES), is_free))
     answers = exists().where(

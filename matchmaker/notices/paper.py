@@ -1,4 +1,4 @@
-"""News for residents without an account: lists and letters of their committee, and their reporting.
+"""News for residents without an account, on lists and letters of their committee.
 
 A notice of such a resident is new until the committee reports that the resident heard it. A
 resident who gets an account before that reads it there, and the lists leave it out. Flushes; the

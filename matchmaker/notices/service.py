@@ -2,8 +2,8 @@
 
 A notice belongs to an account, or to a resident with or without an account: a resident with one
 reads it on the site, any other hears it from a list or letter. Of the notices that give the state
-of a thing, the latest is valid and the earlier ones are void. The actor of a step gets no notice.
-Any number of rows is written, or made void, in one statement.
+of a thing, the latest is valid and the earlier ones are void. All functions ``notify_…`` leave out
+the actor of the step. Any number of rows is written, or made void, in one statement.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -60,7 +60,7 @@ class GiverAnswers:
 
     @property
     def said_yes(self) -> int:
-        """The promises that the giver said yes to and that neither side has ended since.
+        """The promises that the giver said yes to and that have not ended since.
 
         Failed and unreported help counts too.
         """

@@ -58,7 +58,7 @@ class Breaks:
             raise ConflictError("promise.breaks_more", count=self.count)
 
     def inform_office(self, now: datetime) -> None:
-        """Send each active social worker of the street office one notice for each month."""
+        """Send the enabled social workers of the street office one notice for each month."""
         runs = {row.run_id for row in self.promises}
         query = (
             select(User.id, MatchRound.id)

@@ -112,7 +112,7 @@ def get_usual_start(slot: str) -> int:
 
 
 def find_slot(day: date, minute: int, dates: Dates) -> str | None:
-    """The slot in which a visit at this day and minute begins; None if that day has no slot."""
+    """The slot of ``dates`` in which a visit at this day and minute begins; None without one."""
     half = "AM" if minute < NOON else "PM"
     return next((slot for slot, days in dates.items() if slot.endswith(half) and day in days), None)
 

@@ -185,7 +185,10 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
 
 
 def _is_free() -> ColumnElement[bool]:
-    """The condition for promises that ``Promise.has_ended`` and that no kept search replaced."""
+    """The condition for promises whose place is free and that no kept search has replaced.
+
+    As ``Promise.has_ended``, in SQL, without those replaced.
+    """
     is_over = Promise.state.in_((PromiseState.EXPIRED, PromiseState.REVOKED))
     return (Promise.freed_at.is_not(None) | is_over) & Promise.round_repair_id.is_(None)
 

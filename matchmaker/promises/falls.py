@@ -1,4 +1,4 @@
-"""Name what is gone with an ended promise, and whose needs lost a promise: one table for all ends.
+"""Name what is gone with an ended promise, and list the needs that lost one.
 
 A search for replacements takes what is gone as a fact; the next month takes the needs that lost.
 ``states.py`` has the steps that end a promise; ``Promise.has_ended`` says that its place is free.

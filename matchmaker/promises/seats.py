@@ -109,9 +109,9 @@ def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
 
 
 def inherit_payday(rows: Collection[Promise], now: datetime) -> list[Promise]:
-    """Give promises of money the last day by which their offer pays others, if not past.
+    """Give promises of money without a day the latest by which their offer pays others.
 
-    ``rows``: promises of one run. Returns those that got a day.
+    ``rows``: promises of one run. Returns those that got a day; a day that is past is not given.
     """
     waiting = [row for row in rows if is_paid(row) and row.last_day is None]
     days = _read_paydays(waiting) if waiting else {}

@@ -1,7 +1,4 @@
-"""Add up the units that were promised of one help, and those that were given of it.
-
-Every sum of promises and deliveries uses these rules.
-"""
+"""Add up the units that were promised of one help, and those that were given of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
