@@ -31,10 +31,10 @@ from matchmaker.web.preferences import select_locale
 def create_app(
     overrides: dict[str, Any] | None = None, environ: Mapping[str, str] = os.environ
 ) -> Flask:
-    """Build the app: settings, extensions, blueprints, commands, error pages, in that order.
+    """Build the app with its settings, extensions, pages, commands and error pages.
 
     Settings come from ``environ``; ``overrides`` replaces single ones (tests use it).
-    Raises ``SettingsError`` when a setting is missing.
+    Raises ``SettingsError`` if a setting is missing or unusable.
     """
     settings = load_settings(environ)
     app = Flask(__name__, instance_path=str(settings["INSTANCE_DIR"]))

@@ -1,4 +1,4 @@
-"""The ``matchmaker`` command. The app is created only when a command needs it."""
+"""The ``matchmaker`` command. It creates the app only when a command needs it."""
 
 import os
 import sys
@@ -13,7 +13,8 @@ from matchmaker import create_app
 from matchmaker.base.config import SettingsError, imply_demo
 from matchmaker.commands.main import COMMANDS
 
-# Enough to list the site's addresses: public secrets, no database, nothing written.
+# Settings that suffice to list the site's addresses: public secrets, a database in memory, no
+# files written.
 TO_LOOK_AT = {
     "MATCHMAKER_DEMO": "1",
     "MATCHMAKER_DATABASE_URL": "sqlite://",
@@ -36,7 +37,7 @@ for command in (*COMMANDS, migrations, routes_command, shell_command):
 
 
 def main() -> None:
-    """Entry point of the console script; for a missing setting it prints one line and exits 2."""
+    """Run the command line; for a missing or unusable setting, print one line and exit with 2."""
     try:
         matchmaker(prog_name="matchmaker")
     except SettingsError as error:

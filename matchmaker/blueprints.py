@@ -1,4 +1,4 @@
-"""Every page of the site: importing a module of views registers its pages on its blueprint."""
+"""The blueprints of every page; importing a module of views adds its pages to a blueprint."""
 
 from flask import Blueprint
 

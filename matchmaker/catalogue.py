@@ -1,4 +1,4 @@
-"""Load what every installation starts from: the street office, its committees, the catalogue."""
+"""Load the first rows of an installation: the street office, its committees, the catalogue."""
 
 import csv
 from enum import StrEnum
@@ -20,7 +20,7 @@ SEEDS_DIR = DEFAULT_SEEDS
 
 
 def read_seed(seeds_dir: Path, name: str) -> list[dict[str, str]]:
-    """Rows of ``name``.csv as text. Raises ``ValueError`` for a row of the wrong length."""
+    """The rows of ``name``.csv as texts keyed by column; ``ValueError`` for a wrong length."""
     path = seeds_dir / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -31,12 +31,15 @@ def read_seed(seeds_dir: Path, name: str) -> list[dict[str, str]]:
 
 
 def split_cell(text: str) -> tuple[str, ...]:
-    """The values of one cell, separated by ``;``. An empty cell has none."""
+    """The values of a cell that separates them by ``;``; an empty cell has none."""
     return tuple(text.split(";")) if text else ()
 
 
 def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:
-    """Load the street office, its committees and the catalogue; existing rows are kept."""
+    """Add what is missing of the street office, its committees and the catalogue.
+
+    Returns the street office. Rows that exist are not changed.
+    """
     subdistrict = load_subdistrict(seeds_dir)
     load_committees(subdistrict, seeds_dir)
     load_catalogue(seeds_dir)
@@ -44,7 +47,7 @@ def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:
 
 
 def load_subdistrict(seeds_dir: Path) -> Subdistrict:
-    """The street office of subdistrict.csv; it is added when it is missing."""
+    """Return the street office of subdistrict.csv, which has one row; add it if it is missing."""
     (row,) = read_seed(seeds_dir, "subdistrict")
     found: Subdistrict | None = db.session.scalar(
         select(Subdistrict).where(Subdistrict.code == row["code"])
@@ -58,7 +61,7 @@ def load_subdistrict(seeds_dir: Path) -> Subdistrict:
 
 
 def load_committees(subdistrict: Subdistrict, seeds_dir: Path) -> int:
-    """Add the committees of committees.csv that are missing; returns how many."""
+    """Add the committees of committees.csv that are missing; return how many were added."""
     known = set(db.session.scalars(select(Committee.code)))
     missing = [row for row in read_seed(seeds_dir, "committees") if row["code"] not in known]
     for row in missing:
@@ -76,10 +79,10 @@ def load_committees(subdistrict: Subdistrict, seeds_dir: Path) -> int:
 
 
 def load_catalogue(seeds_dir: Path) -> int:
-    """Add the categories of catalogue.csv that are missing, headings first; returns how many.
+    """Add the categories of catalogue.csv that are missing; return how many were added.
 
-    Raises ``ValueError`` with file, category and what is allowed when any row of the file is
-    wrong, one that is loaded already too; nothing is added then.
+    Raises ``ValueError`` naming the file and the category or line if any row of the file is wrong,
+    even a row whose category exists already; nothing is added then.
     """
     rows = read_seed(seeds_dir, "catalogue")
     found = {row["code"]: _read_category(row) for row in rows}
@@ -96,7 +99,7 @@ def load_catalogue(seeds_dir: Path) -> int:
 
 
 def _read_category(row: dict[str, str]) -> dict[str, Any]:
-    """The values of a category, without its heading."""
+    """The column values of a category, without its heading; ``ValueError`` names the category."""
     try:
         kind = _read_code(OfferKind, row["kind"])
         check_unit(kind, row["unit"])
@@ -134,7 +137,10 @@ def _read_code(enum: type[Code], text: str) -> Code:
 
 
 def _read_least(kind: OfferKind, row: dict[str, str]) -> int:
-    """The least of a kind whose quantity is asked; only a part of something can be least."""
+    """The least quantity in units of the category.
+
+    Raises ``ValueError`` if it is below 1 or needs in this unit have no quantity.
+    """
     if get_rules(kind).units[Unit(row["unit"])].limits is None:
         raise ValueError(f"least_quantity is empty where nobody asks how much: {row['unit']}")
     least = _read_number(row, "least_quantity")

@@ -1,8 +1,8 @@
-"""Where the kinds of offer differ: one row for each kind, one for each unit of a kind.
+"""The rules in which the kinds of offer differ: a row for each kind and each unit of a kind.
 
-Code and templates look up here what a kind or a unit does and never compare kinds or units
+Code and templates look up here what a kind or a unit does; they do not compare kinds or units
 themselves. A new kind therefore needs a row here, a member of ``OfferKind``, its name in
-``words/labels`` and, for a unit that is new or new to its kind, its words in
+``words/labels`` and, for a unit that is new or new to the kind, the unit's words in
 ``words/quantities``.
 
 Quantities are whole numbers in the category's unit. Money is in fen; people type and read yuan.
@@ -37,7 +37,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of units, for a sentence: no number is said without its unit."""
+    """An amount with the code of its unit, so that a sentence can always name the unit."""
 
     amount: int
     unit: str
@@ -45,14 +45,14 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class QuantityLimits:
-    """The smallest and the largest quantity of one need."""
+    """The smallest and the largest quantity that one need may ask for."""
 
     least: int
     most: int
 
 
 class Timing(StrEnum):
-    """How it is fixed when a promise in a unit is kept."""
+    """The way in which the time of a promised help is fixed; it depends on the unit."""
 
     VISIT = auto()  # a day and hour of its own
     SESSION = auto()  # a number in a session of the offer
@@ -62,11 +62,11 @@ class Timing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitRules:
-    """How people ask for a need in one unit of one kind, and get it.
+    """How needs in one unit of one kind are asked for and met.
 
-    ``limits`` is None if the quantity is not asked and is always 1. ``asks_windows``: somebody
-    has to be present, so the form asks for times of the week. ``needs_day``: the recipient is asked
-    once the day is fixed.
+    ``limits`` is None if the form does not ask for a quantity: it is always 1. ``asks_windows``:
+    somebody has to be present, so the form asks for times of the week. ``needs_day``: the
+    recipient is asked to agree only after the day is fixed.
     """
 
     timing: Timing
@@ -77,14 +77,14 @@ class UnitRules:
 
 @dataclass(frozen=True, slots=True)
 class KindRules:
-    """What depends on the kind of an offer.
+    """The properties of one kind of offer.
 
     ``most_offered`` is the largest monthly amount of one offer. ``offer_has_windows``: the offer is
     given at certain times of the week. ``has_volunteers``: named volunteers give it, and their
     skills, hours and limits count. ``is_load``: it counts towards an organisation's load, which the
-    rounds keep even between organisations. ``is_in_chart``: its units fit the chart of supply and
-    demand. ``has_place``: people go somewhere for it; ``is_handed_over``: things are picked up or
-    brought.
+    rounds balance between organisations. ``is_in_chart``: its units fit the chart of supply and
+    demand. ``has_place``: people go somewhere for it. ``is_handed_over``: things are picked up at a
+    place or brought to the door.
     """
 
     units: Mapping[Unit, UnitRules]
@@ -133,12 +133,12 @@ KINDS_IN_CHART = tuple(kind for kind, rules in KIND_RULES.items() if rules.is_in
 
 
 def get_rules(kind: str) -> KindRules:
-    """The rules of a kind, given as member or code. Raises ``ValueError`` for an unknown one."""
+    """The rules of ``kind``, a member of ``OfferKind`` or its code; ``ValueError`` if unknown."""
     return KIND_RULES[OfferKind(kind)]
 
 
 def get_unit_rules(category: ServiceCategory) -> UnitRules:
-    """The rules of the category's unit."""
+    """The rules of the category's unit within the category's kind."""
     return get_rules(category.kind).units[Unit(category.unit)]
 
 
@@ -154,20 +154,21 @@ def check_unit(kind: OfferKind, unit: str) -> None:
         raise ValueError(f"{kind.value} is counted in {', '.join(allowed)}, not in {unit}")
 
 
-# What a need in a category asks for.
+# What the form of a need asks, by its category.
 
 
 def get_need_type(category: ServiceCategory) -> NeedType:
-    """Micro-wish for a category below the catalogue's heading of wishes, otherwise need."""
+    """The type ``MICRO_WISH`` for a category under the heading ``wishes``, else ``NEED``."""
     parent = category.parent
     is_wish = parent is not None and parent.code == WISH_HEADING
     return NeedType.MICRO_WISH if is_wish else NeedType.NEED
 
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
-    """The limits of the quantity that a need may ask for; None when it is always 1.
+    """The smallest and largest quantity that a need may ask for; None if it is always 1.
 
-    Nobody may ask for less than the least that helps.
+    It is 1 for a wish that is not money and for a unit without limits. The category's least
+    quantity, below which help is no use, raises the smallest.
     """
     is_wish = get_need_type(category) is NeedType.MICRO_WISH
     limits = get_unit_rules(category).limits
@@ -182,5 +183,5 @@ def asks_windows(category: ServiceCategory) -> bool:
 
 
 def get_timing(category: ServiceCategory) -> Timing:
-    """How it is fixed when a promise of the category is kept."""
+    """The way in which the time of a promise in the category is fixed."""
     return get_unit_rules(category).timing

@@ -1,7 +1,7 @@
-"""Who may see which rows: one table of role by model, used by every feature.
+"""Who may see which rows: one table of model by role, used by every feature.
 
-A row outside a person's scope does not exist for them: services answer 404. Every model lists
-every role, so a new role sees nothing until this table says otherwise.
+A row outside a person's scope does not exist for them: services answer 404. Every model has an
+entry for every role, so a new role has to be entered here before it can see anything.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -65,9 +65,10 @@ def _households_in(committees: ColumnElement[bool]) -> Select[int]:
 
 
 def _residents_in(committees: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Residents of these committees; an entry that was merged into another is nobody's."""
+    """The condition for residents of these committees whose entry is not merged into another."""
     homes = Resident.household_id.in_(_households_in(committees))
-    # Nearly no entry is merged: asked without the column's index, the homes find the rows.
+    # Nearly no entry is merged: ``coalesce`` hides the column's index, so that the database finds
+    # the rows by household.
     return and_(homes, func.coalesce(Resident.merged_into_id, 0) == 0)
 
 
@@ -88,7 +89,7 @@ def _offices_of_organisation(actor: User) -> Select[int]:
 
 
 def _offices_of_volunteer(actor: User) -> Select[int]:
-    """The street office of a volunteer's account: the one of the volunteer's organisation."""
+    """The street office of a volunteer's account: that of the volunteer's organisation."""
     return (
         select(Organisation.subdistrict_id)
         .join(Volunteer, Volunteer.organisation_id == Organisation.id)
@@ -97,12 +98,12 @@ def _offices_of_volunteer(actor: User) -> Select[int]:
 
 
 def _persons_where(condition: ColumnElement[bool]) -> Select[int]:
-    """The persons of the volunteers that meet the condition."""
+    """The ids of the persons whose volunteer, or its organisation, meets the condition."""
     return select(Volunteer.person_id).join(Volunteer.organisation).where(condition)
 
 
 def _is_written_by(actor: User) -> ColumnElement[bool]:
-    """Only the person who writes a draft sees it."""
+    """The condition for needs that are sent, and for drafts that the actor entered."""
     return or_(Need.state != NeedState.DRAFT, Need.entered_by_id == actor.id)
 
 
@@ -120,7 +121,7 @@ def _residents_with_account(actor: User) -> ColumnElement[bool]:
 
 
 def _promised_to(residents: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Promises for needs and pairings of these residents."""
+    """The condition for promises to these residents: for their needs or their pairings."""
     found = select(Resident.id).where(residents)
     needs = select(Need.id).where(Need.resident_id.in_(found))
     pairings = select(Pairing.id).where(Pairing.resident_id.in_(found))
@@ -132,7 +133,7 @@ def _addressed_to(actor: User) -> ColumnElement[bool]:
 
 
 def _of_own_resident(actor: User) -> ColumnElement[bool]:
-    """Notices of the account, and of its resident."""
+    """The condition for notices to the account or to its resident."""
     return or_(Notice.user_id == actor.id, Notice.resident_id == actor.resident_id)
 
 
@@ -141,8 +142,10 @@ def _feeds_of_own_account(actor: User) -> ColumnElement[bool]:
 
 
 def is_opened() -> ColumnElement[bool]:
-    """What makes a link open a promise, in a statement with both: it is the giver's, of a
-    publication that is in force, and the volunteer's own where the link is a volunteer's.
+    """The condition under which a link opens a promise, for a query that has both tables.
+
+    The promise is of the link's organisation and of the run that is in force as the link's
+    publication. A link for one volunteer opens only that volunteer's promises.
     """
     run = select(MatchRound.published_run_id).where(
         MatchRound.id == SignedLink.match_round_id, MatchRound.publication == SignedLink.publication
@@ -160,13 +163,16 @@ def _opened_by(link: SignedLink) -> ColumnElement[bool]:
 
 
 def _links_to_organisations(actor: User) -> ColumnElement[bool]:
-    """Links to organisations of the office's rounds; a volunteer's is the coordinator's."""
+    """The condition for links of the office's rounds to whole organisations.
+
+    Links to one volunteer are left out: only the coordinator sees them.
+    """
     rounds = select(MatchRound.id).where(MatchRound.subdistrict_id == actor.subdistrict_id)
     return and_(SignedLink.match_round_id.in_(rounds), SignedLink.volunteer_id.is_(None))
 
 
-# A line for each model, a cell for each role. Committee: places whose open needs a person may
-# browse, without names.
+# A line for each model, a cell for each role. ``Committee`` has the committees whose open needs
+# the user may browse, without names.
 SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
     Need: {
         Role.RESIDENT: lambda a: Need.resident_id == a.resident_id,
@@ -335,35 +341,35 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
 }
 
 
-# What a link opens; of every other model, nothing.
+# The conditions for rows that a link opens; it opens no rows of other models.
 LINK_SCOPES: Mapping[type[Model], Callable[[SignedLink], ColumnElement[bool]]] = {
     Promise: _opened_by
 }
 
 
 def is_in_scope(model: type[Model], actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition for the rows of ``model`` that ``actor`` may see."""
+    """The SQL condition for the rows of ``model`` that ``actor``, a user or a link, may see."""
     if isinstance(actor, SignedLink):
         return LINK_SCOPES[model](actor) if model in LINK_SCOPES else false()
     return SCOPES[model][actor.role](actor)
 
 
 def get_in_scope(model: type[M], row_id: int | None, actor: User, code: str) -> M:
-    """The row with this id. Raises ``NotFoundError(code)`` outside the actor's scope."""
+    """The row with this id. Raises ``NotFoundError(code)`` if the actor's scope has none."""
     return _require(db.session.scalar(_select_one(model, row_id, actor)), code)
 
 
 def lock_in_scope(model: type[M], row_id: int | None, actor: User, code: str) -> M:
-    """The current row, locked until the transaction ends.
+    """Read the row with this id again and lock it until the transaction ends.
 
-    Raises ``NotFoundError(code)`` outside the actor's scope.
+    Raises ``NotFoundError(code)`` if the actor's scope has no such row.
     """
     found = lock_rows(_select_one(model, row_id, actor))
     return _require(found[0] if found else None, code)
 
 
 def list_same_persons(user_ids: Collection[int]) -> set[int]:
-    """These accounts and every other account of the same persons."""
+    """The ids of these accounts and of every other account of the same persons."""
     persons = select(User.person_id).where(User.id.in_(user_ids))
     return set(user_ids) | set(
         db.session.scalars(select(User.id).where(User.person_id.in_(persons)))

@@ -1,12 +1,12 @@
 """The slots of a month in which visits can take place, and the calendar that closes days.
 
-A slot such as ``W2-WD-AM`` is a window of one of four weeks (days 1-7, 8-14, 15-21, 22 to the
-end). A break is an interval: each of its days is closed, weekends too. A weekend day that is worked
-for a break (a make-up day) counts as a weekday.
+A slot such as ``W2-WD-AM`` is a window in one of the four weeks of a month (days 1-7, 8-14, 15-21,
+22 to the end). A break is an interval: each of its days is closed, weekends too. A weekend day that
+is worked for a break (a make-up day) counts as a weekday.
 
 The calendar of a year is the State Council's notice as the street office entered it; without one,
-what the library ``holidays`` knows. The library lists days, so its breaks are made here: a run of
-its days off and of the weekend days between and beside them that nobody works.
+it is what the library ``holidays`` knows. The library lists single days, so this module makes the
+breaks: each is a run of listed days off and of the weekend days beside them that are not worked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,9 +46,10 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class YearCalendar:
-    """The breaks of a year and the weekend days that are worked for them, each in order.
+    """The breaks of a year and the weekend days that are worked for them, both in order of time.
 
-    A break of the New Year may begin in the December before, and a make-up day may lie there.
+    The break of the New Year may begin in the December before; an entered calendar may also have
+    a make-up day there.
     """
 
     year: int
@@ -58,7 +59,7 @@ class YearCalendar:
 
 @lru_cache(maxsize=16)
 def read_library(year: int) -> YearCalendar:
-    """What the library knows of a year. Without the year's notice it guesses the breaks."""
+    """The calendar of a year by the library, which guesses breaks if it lacks the year's notice."""
     library = country_holidays("CN", years=(year - 1, year, year + 1), language="zh_CN")
     days = _list_from(date(year - 1, 12, 1), date(year + 1, 1, 31))
     breaks = []
@@ -79,7 +80,8 @@ def find_calendar(year: int, entered: Sequence[YearCalendar]) -> YearCalendar:
 def is_guessed(year: int, entered: Sequence[YearCalendar]) -> bool:
     """Whether the notice of a year is neither entered nor in the library.
 
-    Every notice has had make-up days, so the library knows it as soon as it knows one of them.
+    The library counts as having the notice if it has a make-up day of the year, since every notice
+    so far had one.
     """
     return not find_calendar(year, entered).make_up_days and all(c.year != year for c in entered)
 
@@ -88,10 +90,10 @@ def is_guessed(year: int, entered: Sequence[YearCalendar]) -> bool:
 def list_slot_dates(
     month: date, entered: tuple[YearCalendar, ...] = (), after: date | None = None
 ) -> dict[str, tuple[date, ...]]:
-    """The days of each slot of ``month``, slots in order of time.
+    """The open days of ``month`` keyed by slot, slots and days in order of time.
 
-    ``entered``: the office's calendars of this year and of the years beside it; ``after``: only
-    days later than this one. A slot without a day is left out.
+    ``entered``: the office's calendars of this year and of the years beside it. ``after``: count
+    only days later than this one. A slot without an open day is left out.
     """
     calendars = [find_calendar(month.year + beside, entered) for beside in (-1, 0, 1)]
     worked = {day for calendar in calendars for day in calendar.make_up_days}
@@ -111,7 +113,10 @@ def list_slots(
 
 
 def add_working_days(day: date, count: int, entered: Sequence[YearCalendar] = ()) -> date:
-    """The ``count``-th working day after ``day``: no weekend, no break, make-up days worked."""
+    """The ``count``-th working day after ``day``; ``day`` itself if ``count`` is 0.
+
+    Weekends and breaks are skipped, make-up days count.
+    """
     while count:
         day += _DAY
         calendars = [find_calendar(day.year + beside, entered) for beside in (0, 1)]
@@ -122,13 +127,13 @@ def add_working_days(day: date, count: int, entered: Sequence[YearCalendar] = ()
 
 
 def list_days(month: date, after: date | None = None) -> list[date]:
-    """The days of ``month``, only those later than ``after``."""
+    """The days of ``month`` in order; with ``after``, only the days later than that."""
     days = _list_from(month, add_months(month, 1) - _DAY)
     return [day for day in days if after is None or day > after]
 
 
 def expand_windows(windows: Iterable[str], slots: Iterable[str]) -> list[str]:
-    """The slots that fall in ``windows``, in the order of ``slots``; none without windows."""
+    """The slots whose window is among ``windows``, in the order of ``slots``."""
     wanted = set(windows)
     return [slot for slot in slots if get_window(slot) in wanted]
 
@@ -139,7 +144,7 @@ def make_slot(week: int, window: Window) -> str:
 
 
 def list_slots_of_weeks(weeks: Iterable[int]) -> tuple[str, ...]:
-    """Every slot that these weeks have when no day is closed."""
+    """The slots of these weeks as if no day were closed, week by week."""
     return tuple(make_slot(week, window) for week in weeks for window in Window)
 
 
@@ -154,7 +159,7 @@ def get_slot_week(slot: str) -> int:
 
 
 def get_week(day: date) -> int:
-    """The week of its month in which a day lies; days after the 28th belong to week 4."""
+    """The week of the month, from 1 to 4, in which a day lies; week 4 lasts to the month's end."""
     return min((day.day - 1) // _DAYS_PER_WEEK, WEEKS[-1] - 1) + 1
 
 
@@ -175,7 +180,7 @@ def _list_windows(day: date, worked: set[date]) -> tuple[Window, ...]:
 
 
 def is_weekend(day: date) -> bool:
-    """Whether a day is a Saturday or Sunday, worked or not."""
+    """Whether a day is a Saturday or Sunday, even if it is a make-up day."""
     return day.weekday() >= _SATURDAY
 
 
@@ -188,7 +193,7 @@ def _is_day_off(day: date, library: Any) -> bool:
 
 
 def _name_break(days: Iterable[date], library: Any) -> str:
-    """The holidays of a break: each once, days that were moved or added left out."""
+    """The names of the holidays on ``days``, each once, without days that were moved or added."""
     names = (name for day in days for name in _list_names(day, library))
     return "、".join(dict.fromkeys(names))
 

@@ -1,8 +1,8 @@
-"""One state machine for every table of states: where each step may start and where it leads.
+"""State machines of rows: in which states a step can be taken, and to which state it leads.
 
 A table gives, for each step, the states in which it can be taken and the state that follows.
-Needs, rounds and jobs name a step after the state it leads to: ``make_machine_by_target`` builds
-their table from the states that may follow each state.
+Needs, rounds and jobs name a step after the state to which it leads: ``make_machine_by_target``
+builds their tables from the states that may follow each state.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,11 +26,11 @@ class Stateful(Protocol[StateT]):
 
 
 class StateMachine(Generic[StepT, StateT]):
-    """The legal steps of one kind of row. Every refusal has ``code``, such as ``need.state``.
+    """The legal steps of the rows of one table. ``code``, such as ``need.state``, is the error's.
 
     ``locks_rows``: ``take`` reads the row again and locks it until the transaction ends, so that
-    the second of two simultaneous requests is refused. Rows that the service locks when it loads
-    them do not need it.
+    the second of two simultaneous requests is refused. It is not needed for rows that a service
+    locks when it loads them.
     """
 
     def __init__(
@@ -49,13 +49,19 @@ class StateMachine(Generic[StepT, StateT]):
         return state in self.table.get(step, {})
 
     def check(self, state: StateT, step: StepT) -> StateT:
-        """The state to which ``step`` leads. Raises ``ConflictError`` if it cannot be taken."""
+        """The state to which ``step`` leads from ``state``.
+
+        Raises ``ConflictError`` if the step cannot be taken in ``state``.
+        """
         if not self.can(state, step):
             raise ConflictError(self.code, state=state.value, step=step.value)
         return self.table[step][state]
 
     def take(self, row: Stateful[StateT], step: StepT) -> None:
-        """Move ``row`` along ``step``. Raises ``ConflictError`` if it cannot be taken."""
+        """Set ``row.state`` to the state to which ``step`` leads.
+
+        Raises ``ConflictError`` if the step cannot be taken in the row's state.
+        """
         if self._locks_rows:
             lock_row(row)
         row.state = self.check(row.state, step)
@@ -72,9 +78,9 @@ class StateMachine(Generic[StepT, StateT]):
 def make_machine_by_target(
     code: str, following: Mapping[StateT, Collection[StateT]], *, locks_rows: bool = False
 ) -> StateMachine[StateT, StateT]:
-    """A machine whose steps are named after the states they lead to.
+    """A machine whose steps are named after the states to which they lead.
 
-    ``following`` maps each state to the states that may come next.
+    ``following`` maps each state to the states that may follow it.
     """
     table: dict[StateT, dict[StateT, StateT]] = {}
     for start, targets in following.items():
@@ -89,9 +95,9 @@ def lock_row(row: Any) -> None:
 
 
 def lock_rows(query: Select[RowT], of: type[Base] | None = None) -> list[RowT]:
-    """The rows of ``query`` as they are now, locked in its order until the transaction ends.
+    """Read the rows of ``query`` again, in its order, and lock them until the transaction ends.
 
-    ``of`` is the table whose rows are locked when it is not that of the rows themselves.
+    ``of`` is the model whose rows are locked instead of the rows themselves.
     """
     model = query.column_descriptions[0]["entity"]
     locked = query.with_for_update(of=of or model).execution_options(populate_existing=True)

@@ -1,7 +1,7 @@
-"""Every filter, test and function of our templates beside Jinja's own, each name once.
+"""The filters, tests and global functions that this site adds to Jinja's, each under one name.
 
-Features provide plain functions and register nothing themselves, so a reader of a template finds
-here what ``| when_words`` does, and a name has one meaning.
+Features provide plain functions and do not register them, so a reader of a template finds here
+which function ``| when_words`` calls.
 """
 
 from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ FILTERS: _Functions = {
 
 
 def is_timed(need: Need) -> bool:
-    """Whether the need takes place at a time of the week: ``{% if need is timed %}``."""
+    """Whether needs of this category ask for times of the week: ``{% if need is timed %}``."""
     return kinds.asks_windows(need.category)
 
 
@@ -134,12 +134,12 @@ def is_given_at_times(offer: Offer) -> bool:
 
 
 def get_form_owner() -> str:
-    """What a form carries to say who fills it in; empty for a visitor."""
+    """The mark by which a form says whose account fills it in; empty for a visitor."""
     return get_owner_mark(current_user.id) if current_user.is_authenticated else ""
 
 
 def comes_back(need: Need) -> bool:
-    """Whether a need comes back every month, as of now."""
+    """Whether the need is of a monthly series whose last month is not over now."""
     return is_repeating(need, get_now())
 
 
@@ -162,7 +162,7 @@ GLOBALS: _Functions = {
 
 
 def register_template_filters(app: Flask) -> None:
-    """Make the functions of this file known to every template of ``app``."""
+    """Add the filters, tests and functions of this file to the templates of ``app``."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.tests.update(TESTS)
     app.jinja_env.globals.update(GLOBALS)
