@@ -1,4 +1,4 @@
-"""Accounts for the people who manage them. Residents are shown by reference only."""
+"""List, disable, enable and change accounts. Administrators find residents by reference only."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from matchmaker.scopes import is_in_scope
 
 
 def select_accounts(*, role: Role | None, search: str, disabled: bool | None) -> Select[User]:
-    """Accounts by role, then oldest first; an argument that is None or empty does not filter."""
+    """The query for accounts in order of role and id; a None or empty argument does not filter."""
     query = _select_with_scope()
     if role is not None:
         query = query.where(User.role == role)
@@ -30,12 +30,19 @@ def select_accounts(*, role: Role | None, search: str, disabled: bool | None) ->
 
 
 def select_members(actor: User) -> Select[User]:
-    """Accounts that the actor may see: of their organisation, or of their committee's residents."""
+    """The query for the accounts in the actor's scope, in order of role and id.
+
+    A coordinator sees those of the organisation's coordinators and volunteers, a committee worker
+    those of the committee's residents.
+    """
     return _select_with_scope().where(is_in_scope(User, actor))
 
 
 def get_account(user_id: int, *, is_locked: bool = False) -> User:
-    """The account, ``is_locked`` to be changed. Raises ``NotFoundError`` when there is none."""
+    """The account with this id. Raises ``NotFoundError`` if there is none.
+
+    With ``is_locked`` it is read again and locked until the transaction ends.
+    """
     user = db.session.get(User, user_id, with_for_update=is_locked, populate_existing=is_locked)
     if user is None:
         raise NotFoundError("account.unknown")
@@ -43,9 +50,10 @@ def get_account(user_id: int, *, is_locked: bool = False) -> User:
 
 
 def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
-    """Disable an account, sign it out everywhere and end its invitations and calendar address.
+    """Disable an account, end its sign-in's sessions, its unused invitations and its calendar feed.
 
-    Raises ``ConflictError`` for the actor's own account.
+    Raises ``ConflictError`` for the actor's own account and for a disabled one, ``NotFoundError``
+    for an unknown id.
     """
     user = _get_other(actor, user_id)
     if user.disabled_at is not None:
@@ -58,7 +66,11 @@ def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
-    """Let a disabled account sign in again."""
+    """Let a disabled account sign in again, and notify its user.
+
+    Raises ``ConflictError`` for the actor's own account and for an enabled one, ``NotFoundError``
+    for an unknown id.
+    """
     user = _get_other(actor, user_id)
     if user.disabled_at is None:
         raise ConflictError("account.not_disabled")
@@ -70,10 +82,10 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
-    """Give an account another role or scope, sign it out everywhere and end what it gave away.
+    """Set an account's role and scope, and end its sessions, unused invitations and calendar feed.
 
-    Raises ``ConflictError`` for a guarded role that the account has not yet: that takes an
-    invitation, which a second person confirms.
+    Raises ``ConflictError`` for the actor's own account, and for a guarded role that is new to the
+    account: a guarded role takes an invitation, which a second person confirms.
     """
     user = _get_other(actor, user_id)
     if role in GUARDED and user.role is not role:
@@ -89,15 +101,20 @@ def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: dat
 
 
 def _end_ways_in(user: User, now: datetime) -> None:
-    """End the sessions, the invitations that wait, and the address of a calendar: who reads it
-    was given what the account promised as it was."""
+    """End the sessions of the user's sign-in, the user's unused invitations and calendar feed.
+
+    A calendar program that has the feed's address would go on reading the account's promises.
+    """
     revoke_all_sessions(user, now)
     lapse_invitations(user, now)
     db.session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))
 
 
 def _get_other(actor: User, user_id: int) -> User:
-    """An account other than the actor's, so that an administrator always remains."""
+    """The account with this id. Raises ``ConflictError`` if it is the actor's own.
+
+    So an administrator always remains.
+    """
     if user_id == actor.id:
         raise ConflictError("account.own")
     return get_account(user_id)
@@ -110,7 +127,10 @@ def _select_with_scope() -> Select[User]:
 
 
 def _matches(search: str) -> ColumnElement[bool]:
-    """Match staff by name, residents by reference only: names must not reveal residents."""
+    """The condition that staff match by name and residents by reference.
+
+    Names must not reveal which residents have an account.
+    """
     return or_(
         and_(User.role != Role.RESIDENT, User.name.icontains(search, autoescape=True)),
         User.resident.has(Resident.reference.icontains(search, autoescape=True)),

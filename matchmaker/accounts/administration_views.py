@@ -1,4 +1,4 @@
-"""The administrator's pages: every account, without any resident's data."""
+"""The administrator's pages of all accounts. They name a resident by reference only."""
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -24,7 +24,7 @@ from matchmaker.words.quantities import format_moment
 
 
 def make_account_badge(user: User) -> Badge:
-    """Whether an account can sign in."""
+    """The badge that says whether the account is disabled or can sign in."""
     if user.disabled_at:
         return Badge(_("Account disabled"), "paused")
     return Badge(_("Can sign in"), "good")

@@ -27,9 +27,9 @@ _TYPE_AGAIN = _l("The two passwords differ. Type them again.")
 
 
 class SignInNameField(PhoneField):
-    """A phone number, and behind it perhaps the letter or reference of one of its accounts.
+    """A phone number, with or without the letter or resident's reference of an account after it.
 
-    ``data`` is the phone, ``mark`` what is behind it, empty when nothing is.
+    ``data`` is the phone number, ``mark`` the letter or reference, empty if none was typed.
     """
 
     mark = ""
@@ -42,7 +42,7 @@ class SignInNameField(PhoneField):
 
 
 class SignInForm(BaseForm):
-    """Phone and password; ``next`` is the page to go on to."""
+    """Phone and password; ``next`` is the address of the page to open after the sign-in."""
 
     phone = SignInNameField(_l("Phone number"), [Required(_l("Enter your phone number."))])
     password = SecretField(
@@ -52,7 +52,7 @@ class SignInForm(BaseForm):
 
 
 class JoinForm(BaseForm):
-    """An invitation code, and the account to create with it."""
+    """An invitation code, and the name, phone and password of the account to create."""
 
     code = TextField(
         _l("Invitation code"), [Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)]
@@ -69,13 +69,13 @@ class JoinForm(BaseForm):
 
 
 class AddRoleForm(BaseForm):
-    """The code of an invitation, for one more role of the present sign-in."""
+    """The code of an invitation that adds a role to the present sign-in."""
 
     code = KeptField(validators=[Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)])
 
 
 class PasswordForm(BaseForm):
-    """The old password and the new one, twice."""
+    """The old password once and the new one twice."""
 
     old_password = SecretField(
         _l("Present password"), [Required(_l("Enter the present password.")), MaxLength(LONGEST)]
@@ -90,7 +90,7 @@ class PasswordForm(BaseForm):
 
 
 class RoleForm(EditForm, IdempotentForm):
-    """A role and the one scope that it needs; other scopes are ignored."""
+    """A role and a field for each possible scope; ``resolve_scope`` reads only the role's own."""
 
     role = DropdownField(
         _l("Role"),
@@ -109,7 +109,7 @@ class RoleForm(EditForm, IdempotentForm):
     )
 
     def read_scope(self) -> dict[str, Any]:
-        """The typed scopes as keyword values for ``resolve_scope``."""
+        """The typed scopes as keyword arguments of ``resolve_scope``."""
         ids = ("subdistrict_id", "committee_id", "organisation_id")
         return {
             **{name: int(self[name].data) if self[name].data else None for name in ids},
@@ -119,13 +119,13 @@ class RoleForm(EditForm, IdempotentForm):
 
 
 class InviteColleagueForm(IdempotentForm):
-    """A coordinator invites a colleague or one of the organisation's volunteers."""
+    """A coordinator's choice: a volunteer of the organisation or, if empty, a colleague."""
 
     volunteer_reference = DropdownField(_l("For whom"))
 
 
 class InviteResidentForm(IdempotentForm):
-    """A committee worker invites a resident, or a family member who acts for them."""
+    """The reference of the resident for whom, or for whose family proxy, the account is to be."""
 
     resident_reference = TextField(
         _l("Reference of the resident"),
@@ -150,7 +150,7 @@ class AccountFilterForm(FilterForm):
     )
 
     def read_filters(self) -> dict[str, Any]:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The filters as keyword arguments of ``select_accounts``; an invalid one is ignored."""
         self.validate()
         role = self.role.data if not self.role.errors else None
         state = self.state.data if not self.state.errors else None
@@ -165,7 +165,7 @@ class AccountFilterForm(FilterForm):
 
 
 def make_role_form(places: Places, **values: Any) -> RoleForm:
-    """The form with the places as choices; ``values`` are its initial values."""
+    """The form with ``places`` as choices of scopes; ``values`` are its initial values."""
     form = RoleForm(**values)
     for field, rows in (
         (form.subdistrict_id, places.subdistricts),

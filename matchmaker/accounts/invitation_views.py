@@ -1,4 +1,4 @@
-"""Invitations: administrators invite anyone, the others their own people."""
+"""Pages to invite: administrators for every role, coordinators and committee workers their own."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -46,7 +46,7 @@ def invited() -> str:
 @bp.get("/invitations/unconfirmed")
 @requires(Permission.INVITATION_CONFIRM)
 def unconfirmed() -> str:
-    """Invitations of colleagues for guarded roles, which wait for a second person."""
+    """List the invitations for guarded roles that wait for the visitor to confirm them."""
     return _show_unconfirmed(ButtonForm(formdata=None))
 
 
@@ -136,7 +136,10 @@ def withdraw_invitation(invitation_id: int) -> Response:
 def _answer_invitation(
     form: IdempotentForm, read: Callable[[], tuple[Role, Scope]], template: str, endpoint: str
 ) -> Answer:
-    """Show the form, or create the invitation and redirect to the page that shows its code."""
+    """Show the form, or create the invitation and redirect to the page that shows its code.
+
+    ``read`` returns the role and scope of the form; ``endpoint`` names the page with the code.
+    """
 
     def act() -> str:
         role, scope = read()
@@ -169,7 +172,7 @@ def _read_colleague(volunteer_reference: str | None) -> tuple[Role, Scope]:
 
 
 def _read_resident(reference: str) -> tuple[Role, Scope]:
-    """The role and scope of a resident; one of another committee counts as unknown."""
+    """The role and scope of a resident. Raises ``InvalidError`` outside the actor's committee."""
     scope = resolve_scope(Role.RESIDENT, resident_reference=reference)
     if not invitations.is_own_scope(current_user, scope):
         raise InvalidError("account.scope_missing", "resident_reference")
@@ -177,7 +180,10 @@ def _read_resident(reference: str) -> tuple[Role, Scope]:
 
 
 def _take_new_code() -> dict[str, str | None]:
-    """The new code and its link; both are shown only once."""
+    """Take the new code out of the session, so that it and its link are shown only once.
+
+    The values are None if the session has no new code.
+    """
     code = session.pop(_SHOWN_ONCE, None)
     link = url_for("accounts.join", code=code, _external=True) if code else None
     return {"new_code": code, "new_link": link}

@@ -23,7 +23,7 @@ from matchmaker.notices.service import notify_user
 from matchmaker.scopes import list_same_persons
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # behind a phone; without I and O, which look like digits
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # typed after a phone; no I and O, which look like digits
 CODE_LENGTH = 16  # characters of five bits each
 GROUP_LENGTH = 4
 _READ_AS = str.maketrans("ILO", "110", "- ")
@@ -33,20 +33,20 @@ INVITABLE = {
     Role.ADMINISTRATOR: tuple(Role),
     Role.COORDINATOR: (Role.COORDINATOR, Role.VOLUNTEER),
     Role.COMMITTEE_WORKER: (Role.RESIDENT,),
-    Role.SOCIAL_WORKER: (Role.COORDINATOR,),  # of an organisation they approved
+    Role.SOCIAL_WORKER: (Role.COORDINATOR,),  # of an organisation of their street office
 }
 
 
-# Roles that can steer or hide a decision: an account of such a role takes two persons.
+# Roles that can steer or hide a decision: it takes two persons to create an account with one.
 GUARDED = frozenset({Role.SOCIAL_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: datetime) -> str:
-    """Create an invitation and return its code, which is not stored.
+    """Create an invitation and return its code, of which only a digest is stored.
 
-    For a guarded role the code opens nothing before ``confirm_invitation``. Raises
-    ``ForbiddenError`` for a role the actor may not invite, ``NotFoundError`` for a scope that is
-    not the actor's.
+    For a guarded role the code cannot be used before ``confirm_invitation``. Raises
+    ``ForbiddenError`` for a role that the actor may not invite, ``NotFoundError`` for a scope for
+    which the actor may not invite.
     """
     if role not in INVITABLE.get(actor.role, ()):
         raise ForbiddenError("invitation.role_not_yours")
@@ -62,7 +62,11 @@ def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: date
 
 
 def is_own_scope(actor: User, scope: Scope) -> bool:
-    """Whether the actor may invite for this scope: administrators any, others their own."""
+    """Whether the actor may invite for this scope; True for administrators.
+
+    Coordinators may for their organisation, committee workers for residents of their committee,
+    social workers for organisations of their street office, other roles for none.
+    """
     if actor.role is Role.COORDINATOR:
         return is_in_organisation(scope, actor.organisation_id)
     if actor.role is Role.COMMITTEE_WORKER:
@@ -73,9 +77,10 @@ def is_own_scope(actor: User, scope: Scope) -> bool:
 
 
 def invite_first(role: Role, *, lasts: timedelta, now: datetime) -> str | None:
-    """A code for the first administrator or auditor; None once there is one. Earlier codes lapse.
+    """Invite the first account of ``role``, administrator or auditor, and return the code.
 
-    The two are the first two persons of an installation: each confirms the other's invitations.
+    None if an account of the role exists. Earlier codes of this kind for the role lapse. The two
+    are the first two persons of an installation: each confirms invitations that the other makes.
     """
     if db.session.scalar(select(User.id).where(User.role == role).limit(1)):
         return None
@@ -88,9 +93,9 @@ def invite_first(role: Role, *, lasts: timedelta, now: datetime) -> str | None:
 
 
 def confirm_invitation(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    """Let an invitation of a guarded role take effect, as the second person.
+    """Confirm an invitation for a guarded role as the second person, and notify its maker.
 
-    Raises ``NotFoundError`` unless it waits for the actor, see ``list_unconfirmed``.
+    Raises ``NotFoundError`` unless the invitation is in ``list_unconfirmed`` of the actor.
     """
     waiting = {row.id: row for row in list_unconfirmed(actor, now)}
     row = waiting.get(invitation_id)
@@ -105,9 +110,10 @@ def confirm_invitation(*, actor: User, invitation_id: int, now: datetime) -> Inv
 
 
 def list_unconfirmed(actor: User, now: datetime) -> list[Invitation]:
-    """Open invitations of guarded roles that the actor may confirm, latest first.
+    """The open invitations for guarded roles that the actor may confirm, latest first.
 
-    Who made one does not confirm it; a social worker sees those of the own street office alone.
+    The person who made an invitation may not confirm it, with any of their accounts. A social
+    worker may confirm only those of their street office; roles that are not guarded confirm none.
     """
     if actor.role not in GUARDED:
         return []
@@ -124,12 +130,15 @@ def list_unconfirmed(actor: User, now: datetime) -> list[Invitation]:
 
 
 def waits_for_confirmation(invitation: Invitation) -> bool:
-    """Whether a second person has still to confirm the invitation."""
+    """Whether the invitation still has to be confirmed by a second person."""
     return invitation.role in GUARDED and invitation.confirmed_at is None
 
 
 def find_open_invitation(code: str, now: datetime) -> Invitation | None:
-    """The invitation that ``code`` opens now; None when it is used, lapsed, unknown, or waits."""
+    """The invitation for which ``code`` can be used now.
+
+    None if the code is unknown, used or lapsed, or its invitation is not confirmed yet.
+    """
     found = db.session.scalar(
         select(Invitation).where(
             Invitation.code_sha256 == get_digest(normalise_code(code)),
@@ -141,7 +150,10 @@ def find_open_invitation(code: str, now: datetime) -> Invitation | None:
 
 
 def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> None:
-    """Refuse before hashing. Raises ``InvalidError`` for the field at fault."""
+    """Raise ``InvalidError`` for the field at fault unless code and password are acceptable.
+
+    Called before the password is hashed, which is slow.
+    """
     invitation = find_open_invitation(code, now)
     if invitation is None:
         raise InvalidError("invitation.unusable", "code")
@@ -149,10 +161,10 @@ def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> 
 
 
 def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetime) -> User:
-    """Use the invitation and create its account; of two simultaneous calls, one succeeds.
+    """Use the invitation and create its account; of two simultaneous calls, only one succeeds.
 
-    Raises ``InvalidError`` when the code is used, lapsed or unknown, or no letter of the phone is
-    free.
+    Raises ``InvalidError`` if the code cannot be used (see ``find_open_invitation``), or if no
+    letter of the phone is free.
     """
     invitation = find_open_invitation(code, now)
     if invitation is None or not use_up(invitation, now):
@@ -177,9 +189,10 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
 
 
 def draw_letter(phone_index: str) -> str:
-    """A letter that no other account of this phone has. Drawn, so that it says nothing of others.
+    """A random letter that no other account of this phone has.
 
-    Raises ``InvalidError`` when every letter of the phone is taken.
+    It is random so that it does not reveal how many accounts the phone has. Raises
+    ``InvalidError`` if every letter is taken.
     """
     taken = set(db.session.scalars(select(User.letter).where(User.phone_index == phone_index)))
     free = [letter for letter in LETTERS if letter not in taken]
@@ -189,7 +202,7 @@ def draw_letter(phone_index: str) -> str:
 
 
 def _add_with_free_letter(user: User) -> None:
-    """Store an account; when somebody with the same phone was faster, with another letter."""
+    """Store an account; draw another letter if a simultaneous account of the phone took it."""
     try:
         with db.session.begin_nested():
             db.session.add(user)
@@ -200,7 +213,7 @@ def _add_with_free_letter(user: User) -> None:
 
 
 def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
-    """The actor's invitations that nobody has used yet, latest first."""
+    """The invitations made by the actor that are neither used nor lapsed, latest first."""
     return list(
         db.session.scalars(
             select(Invitation)
@@ -215,7 +228,10 @@ def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
 
 
 def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> None:
-    """End an unused invitation now. Raises ``NotFoundError`` unless the actor made it."""
+    """End an open invitation now.
+
+    Raises ``NotFoundError`` unless the actor made it and it is neither used nor lapsed.
+    """
     row = db.session.get(Invitation, invitation_id)
     if row is None or row.created_by_id != actor.id or row.used_at or row.expires_at <= now:
         raise NotFoundError("invitation.unknown")
@@ -225,17 +241,17 @@ def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> No
 
 
 def lapse_invitations(maker: User, now: datetime) -> None:
-    """End all of ``maker``'s unused invitations."""
+    """End all unused invitations that ``maker`` made."""
     _let_lapse(Invitation.created_by_id == maker.id, now)
 
 
 def lapse_invitations_to(resident: Resident, now: datetime) -> None:
-    """End all unused invitations to an account of the resident."""
+    """End all unused invitations to an account for the resident."""
     _let_lapse(Invitation.resident_id == resident.id, now)
 
 
 def normalise_code(text: str) -> str:
-    """A typed code in the spelling that its digest is made from."""
+    """A typed code in the spelling of which the digest is stored: no dashes, blanks, I, L or O."""
     return text.upper().translate(_READ_AS)
 
 
@@ -257,7 +273,7 @@ def _let_lapse(condition: ColumnElement[bool], now: datetime) -> None:
 
 
 def use_up(invitation: Invitation, now: datetime) -> bool:
-    """Mark an invitation as used; False when somebody else was first."""
+    """Mark an invitation as used; return False if it was used already."""
     result = db.session.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))

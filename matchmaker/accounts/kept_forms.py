@@ -1,7 +1,7 @@
-"""A form that arrived after its session had ended, kept encrypted for the same person.
+"""Keep a form that arrived after its session had ended, encrypted, for the person who sent it.
 
-It changes nothing: after signing in within half an hour the person sees it filled in as it was
-sent, and sends it again. Passwords are never kept.
+Its action is not carried out: if the person signs in within half an hour, the page shows the form
+filled in as it was sent, and the person sends it again. Passwords are never kept.
 """
 
 import json
@@ -23,12 +23,12 @@ Fields = list[tuple[str, str]]
 
 
 def get_owner_mark(user_id: int) -> str:
-    """What a form carries to say who filled it in: 16 digits that name nobody to others."""
+    """The mark by which a form says who filled it in: 16 hex digits that do not reveal the id."""
     return contact_cipher.get_index(f"form:{user_id}")[:16]
 
 
 def find_writer(token_sha256: str) -> User | None:
-    """The person whose session has this token, in force or not; None when disabled or unknown."""
+    """The user whose session has this token, ended sessions too; None if disabled or unknown."""
     return db.session.scalar(
         select(User)
         .join(LoginSession, LoginSession.user_id == User.id)
@@ -37,9 +37,9 @@ def find_writer(token_sha256: str) -> User | None:
 
 
 def keep_form(writer: User, fields: Iterable[tuple[str, str]], now: datetime) -> KeptForm | None:
-    """Keep the fields for ``writer`` in place of an earlier form; None when nothing was typed.
+    """Store the fields for ``writer`` and delete an earlier form; flushes, the caller commits.
 
-    Flushes; the caller commits.
+    Returns None, and stores nothing, if nothing was typed or the fields are too long to keep.
     """
     kept = [(name, text) for name, text in fields if _may_be_kept(name)]
     content = json.dumps(kept, ensure_ascii=False)
@@ -54,7 +54,7 @@ def keep_form(writer: User, fields: Iterable[tuple[str, str]], now: datetime) ->
 
 
 def find_form(row_id: int, reader: User, now: datetime) -> Fields:
-    """The fields of a form that ``reader`` sent within the half hour; empty otherwise."""
+    """The fields of a kept form that ``reader`` sent in the last half hour; empty if none."""
     row = db.session.scalar(
         select(KeptForm).where(
             KeptForm.id == row_id, KeptForm.user_id == reader.id, KeptForm.kept_at > now - KEPT_FOR
@@ -70,7 +70,7 @@ def forget_forms(writer: User, now: datetime) -> None:
 
 
 def forget_old_forms(now: datetime) -> None:
-    """Delete every form whose half hour is over; each sign-in does."""
+    """Delete every form whose half hour is over; called at each sign-in."""
     db.session.execute(delete(KeptForm).where(KeptForm.kept_at <= now - KEPT_FOR))
 
 

@@ -15,7 +15,10 @@ LATEST = 50  # rows of a list on the account page
 
 
 def find_user_by_phone(phone: str) -> User | None:
-    """The first account of a phone number in kept form."""
+    """The oldest account that signs in with ``phone``, a number as ``normalise_phone`` keeps it.
+
+    None if there is none.
+    """
     return db.session.scalar(
         select(User)
         .where(User.phone_index == contact_cipher.get_index(phone), User.opened_by_id.is_(None))
@@ -24,7 +27,10 @@ def find_user_by_phone(phone: str) -> User | None:
 
 
 def sign_out(*, actor: User, token: str, now: datetime) -> None:
-    """End the session of ``token`` on the server, so that a copy of the cookie is worthless."""
+    """End the session of ``token`` on the server, so that a copied cookie is useless.
+
+    Does nothing if there is no such session.
+    """
     row = db.session.scalar(
         select(LoginSession).where(LoginSession.token_sha256 == sessions.get_digest(token))
     )
@@ -36,7 +42,11 @@ def sign_out(*, actor: User, token: str, now: datetime) -> None:
 def list_sessions(
     actor: User, now: datetime, *, idle: timedelta, absolute: timedelta
 ) -> list[LoginSession]:
-    """The browsers in which the actor is signed in now, most recently seen first."""
+    """The sessions of the actor's sign-in that are in force, most recently seen first.
+
+    At most ``LATEST``. ``idle`` and ``absolute`` are the longest times since a session was seen
+    and since it began.
+    """
     return list(
         db.session.scalars(
             select(LoginSession)
@@ -53,7 +63,10 @@ def list_sessions(
 
 
 def end_session(*, actor: User, session_id: int, now: datetime) -> None:
-    """Sign the actor out of one browser. Raises ``NotFoundError`` for somebody else's."""
+    """Sign the actor out of one browser.
+
+    Raises ``NotFoundError`` for a session that is not of the actor's sign-in.
+    """
     row = db.session.get(LoginSession, session_id)
     if row is None or get_opener_id(row.user) != get_opener_id(actor):
         raise NotFoundError("session.unknown")

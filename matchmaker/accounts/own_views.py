@@ -1,4 +1,4 @@
-"""A person's own account: sessions, notices, the password."""
+"""Pages of a person's own account: sessions, notices, the password."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def end_session(session_id: int) -> Response:
 @bp.post("/account/notices/read")
 @requires(Permission.ACCOUNT_OWN)
 def read_notices() -> Response:
-    """Put away what a page showed: the notices from the first of them to the last."""
+    """Mark as read the notices that a page showed: those from id ``first`` to id ``last``."""
 
     def act() -> str:
         first, last = (read_id(name) for name in ("first", "last"))

@@ -1,7 +1,7 @@
 """Which passwords are accepted, and how they are stored and checked.
 
-Hashing is slow on purpose, so many sign-ins could exhaust the machine: only a few hashes run at
-once, and none inside a writing transaction.
+Hashing is slow on purpose, so many sign-ins could exhaust the machine: each process computes only
+two hashes at the same time. Callers hash outside writing transactions.
 """
 
 import hashlib
@@ -33,9 +33,10 @@ _slots = BoundedSemaphore(HASHES_AT_ONCE)
 
 
 def hash_password(password: str, beside: str | None = None) -> str:
-    """A salted hash to store; with the salt of ``beside``, the hash of an account of one phone.
+    """A salted hash to store; ``beside`` is a hash whose salt and method it takes.
 
-    Raises ``ThrottledError`` when too many run at once.
+    The accounts of one phone share their salt. Raises ``ThrottledError`` if too many hashes are
+    being computed.
     """
     with _hold_slot():
         if beside is not None:
@@ -46,17 +47,17 @@ def hash_password(password: str, beside: str | None = None) -> str:
 def matches_password(stored: str | None, password: str) -> bool:
     """Whether ``password`` matches ``stored``; None takes the same time and never matches.
 
-    Raises ``ThrottledError`` when too many run at once.
+    Raises ``ThrottledError`` if too many hashes are being computed.
     """
     with _hold_slot():
         return check_password_hash(stored or UNKNOWN_HASH, password)
 
 
 def find_matches(stored: Sequence[str], password: str) -> list[int]:
-    """The positions of the hashes of one phone that match; none takes as long as many.
+    """The positions in ``stored``, the hashes of one phone's accounts, that match ``password``.
 
-    Accounts of one phone share their salt, so one hash is computed however many there are.
-    Raises ``ThrottledError`` when too many run at once.
+    The accounts share their salt, so exactly one hash is computed, even if ``stored`` is empty.
+    Raises ``ThrottledError`` if too many hashes are being computed.
     """
     if len(stored) <= 1:
         first = stored[0] if stored else None
@@ -67,7 +68,7 @@ def find_matches(stored: Sequence[str], password: str) -> list[int]:
 
 
 def compute_hash(password: str, beside: str) -> str:
-    """The hash of ``password`` by the method and with the salt of ``beside``."""
+    """The hash of ``password`` with the method and the salt of ``beside``, another hash."""
     method, salt, _digest = beside.split("$", 2)
     _name, n, r, p = method.split(":")
     most = 132 * int(n) * int(r) * int(p)  # bytes, as werkzeug bounds it
@@ -78,7 +79,7 @@ def compute_hash(password: str, beside: str) -> str:
 
 
 def check_acceptable(password: str, *, role: Role, phone: str, field: str) -> None:
-    """Refuse a password that is short, common, monotonous or made of the phone number.
+    """Refuse a password that is too short or long, common, monotonous or contains the phone number.
 
     Raises ``InvalidError`` for ``field``: ``password.short``, ``password.long``,
     ``password.common``, ``password.monotonous`` or ``password.is_phone``.
@@ -98,7 +99,7 @@ def check_acceptable(password: str, *, role: Role, phone: str, field: str) -> No
 
 
 def _is_common(folded: str) -> bool:
-    """Whether the password is on the list, or an entry of the list repeated."""
+    """Whether the password is an entry of the list, once, twice or three times in a row."""
     common = _load_blocklist()
     halves = (folded[: len(folded) // count] for count in (1, 2, 3) if len(folded) % count == 0)
     return any(part in common and part * (len(folded) // len(part)) == folded for part in halves)

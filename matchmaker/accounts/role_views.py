@@ -1,4 +1,4 @@
-"""Several roles of one sign-in: take on one more, choose in which one to work."""
+"""Pages for several roles of one sign-in: add a role, choose in which one to work."""
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ def choose_role() -> str:
 @bp.post("/account/roles/<id:user_id>")
 @requires(Permission.ACCOUNT_OWN)
 def switch_role(user_id: int) -> Answer:
-    """Work in another role from now on; the session is a new one."""
+    """Open a new session in another role of the same sign-in, in place of the present one."""
 
     def act() -> str:
         token = roles.switch_role(
@@ -63,6 +63,6 @@ def _show_roles(form: BaseForm | None = None) -> str:
 
 
 def _get_next() -> str:
-    """The page to go on to, always one of this site; empty for none."""
+    """The address of the page to go on to; empty if none is given or it is not of this site."""
     address = request.args.get("next", "")
     return address if is_local_path(address) else ""

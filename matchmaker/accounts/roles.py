@@ -1,8 +1,8 @@
-"""One sign-in, several roles: who coordinates for an organisation is perhaps a resident too.
+"""One sign-in with several roles: a coordinator of an organisation may be a resident too.
 
-Each role is an account of its own with its scope, notices and acts. One of them has the phone and
-the password; it opens the others, which name it and cannot be signed in to. A browser works in one
-role at a time. Services flush; the view commits.
+Each role is an account of its own with its scope, notices and acts. One of them, the opener, has
+the password; the others refer to it and cannot be signed in to directly. A browser works in one
+role at a time. The functions flush; the view commits.
 """
 
 from datetime import datetime
@@ -19,14 +19,14 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Invitation, LoginSession, Role, User, Volunteer
 from matchmaker.people.joining import join_persons
 
-# Roles that can be held beside others. Those who steer, check or record a decision have an account
-# of their own, so that two acts that take two persons are never of one sign-in.
+# Roles that one sign-in can have together. Roles that steer, check or record a decision have a
+# sign-in of their own, so that one sign-in never takes both parts of what takes two persons.
 BESIDE = frozenset({Role.RESIDENT, Role.VOLUNTEER, Role.COORDINATOR})
 NO_PASSWORD = "!"  # noqa: S105 (matches nothing: another account opens this one)
 
 
 def get_opener_id(user: User) -> int:
-    """The account with whose phone and password the user signed in."""
+    """The id of the account with whose phone and password the user signed in."""
     return user.opened_by_id or user.id
 
 
@@ -37,22 +37,22 @@ def is_of_sign_in(user: User) -> ColumnElement[bool]:
 
 
 def list_roles(user: User) -> list[User]:
-    """The enabled accounts that the user's sign-in opens, the one with the password first."""
+    """The enabled accounts that the user's sign-in opens, the opener first, then in order of id."""
     query = select(User).where(is_of_sign_in(user), User.disabled_at.is_(None))
     return list(db.session.scalars(query.order_by(User.opened_by_id.is_not(None), User.id)))
 
 
 def has_several(token: str) -> bool:
-    """Whether the session of ``token`` is of a sign-in that opens several roles."""
+    """Whether the sign-in to which the session of ``token`` belongs opens several accounts."""
     held = select(User).join(LoginSession, LoginSession.user_id == User.id)
     user = db.session.scalar(held.where(LoginSession.token_sha256 == get_digest(token)))
     return user is not None and len(list_roles(user)) > 1
 
 
 def switch_role(*, actor: User, user_id: int, token: str, now: datetime) -> str:
-    """Go on in another role of the same sign-in: the token of a new session; the old one ends.
+    """End the session of ``token``, open one as another account of the sign-in, return its token.
 
-    Raises ``NotFoundError`` for an account that this sign-in does not open.
+    Raises ``NotFoundError`` for an account that this sign-in does not open or that is disabled.
     """
     chosen = next((row for row in list_roles(actor) if row.id == user_id), None)
     if chosen is None:
@@ -63,10 +63,10 @@ def switch_role(*, actor: User, user_id: int, token: str, now: datetime) -> str:
 
 
 def add_role(*, actor: User, code: str, now: datetime) -> User:
-    """Use an invitation for one more role of the actor's sign-in, without another password.
+    """Use an invitation to add an account, without a password of its own, to the actor's sign-in.
 
-    Raises ``InvalidError`` when the code is used, lapsed or unknown, ``ConflictError`` for a role
-    that takes an account of its own.
+    Raises ``InvalidError`` if the code cannot be used, ``ConflictError`` if the role of the opener
+    or of the invitation needs a sign-in of its own or the new role needs a longer password.
     """
     invitation = find_open_invitation(code, now)
     if invitation is None or not use_up(invitation, now):
@@ -90,7 +90,7 @@ def add_role(*, actor: User, code: str, now: datetime) -> User:
     db.session.flush()
     details = {"invitation": invitation.id, "role": user.role.value, "opened_by": opener.id}
     record_event(actor=actor, action="account.add_role", subject=user, now=now, details=details)
-    if user.volunteer_id is not None:  # who takes an invitation for a volunteer is that person
+    if user.volunteer_id is not None:  # the user of a volunteer's invitation is that person
         join_persons(opener.person_id, db.session.get_one(Volunteer, user.volunteer_id).person_id)
     return user
 

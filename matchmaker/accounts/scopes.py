@@ -1,4 +1,7 @@
-"""The scope of each role: the one reference that an account of the role must have."""
+"""The scope of an account: the one row to which its role must refer, such as a committee.
+
+Administrators and auditors have none.
+"""
 
 from dataclasses import dataclass
 
@@ -18,7 +21,7 @@ from matchmaker.models import (
     Volunteer,
 )
 
-# The places and organisations that an account can have as its scope.
+# The street offices, committees and organisations that an account can have as its scope.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Places:
 
 
 def list_places() -> Places:
-    """Every street office, committee and organisation."""
+    """Every street office, committee and organisation, each list in order of code."""
     return Places(
         subdistricts=list(db.session.scalars(select(Subdistrict).order_by(Subdistrict.code))),
         committees=list(db.session.scalars(select(Committee).order_by(Committee.code))),
@@ -40,7 +43,7 @@ def list_places() -> Places:
 
 
 def list_volunteers_without_account(actor: User) -> list[Volunteer]:
-    """The volunteers of the actor's organisation who cannot sign in yet."""
+    """The volunteers of the actor's organisation for whom there is no account, by name."""
     taken = select(User.volunteer_id).where(User.volunteer_id.is_not(None))
     query = (
         select(Volunteer)
@@ -66,7 +69,7 @@ def get_typed_scope(user: User) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """At most one of the references is set; none for administrators and auditors."""
+    """The row to which an account refers: one id is set, none for administrators and auditors."""
 
     subdistrict_id: int | None = None
     committee_id: int | None = None
@@ -75,7 +78,7 @@ class Scope:
     volunteer_id: int | None = None
 
     def apply_to(self, row: User | Invitation) -> None:
-        """Give ``row`` this scope, and no other."""
+        """Set all five references of ``row`` to this scope, so that an earlier one is removed."""
         row.subdistrict_id = self.subdistrict_id
         row.committee_id = self.committee_id
         row.organisation_id = self.organisation_id
@@ -103,9 +106,9 @@ def resolve_scope(
     resident_reference: str | None = None,
     volunteer_reference: str | None = None,
 ) -> Scope:
-    """The scope of ``role`` from what was typed; fields of other scopes are ignored.
+    """The scope of ``role`` from the typed values; fields that belong to other roles are ignored.
 
-    Raises ``InvalidError`` for the field when it is empty or its value unknown.
+    Raises ``InvalidError`` naming the role's field if it is empty or its value unknown.
     """
     if role is Role.SOCIAL_WORKER:
         return Scope(subdistrict_id=_check(Subdistrict, subdistrict_id, "subdistrict_id"))
@@ -121,7 +124,7 @@ def resolve_scope(
 
 
 def is_in_organisation(scope: Scope, organisation_id: int | None) -> bool:
-    """Whether an account with ``scope`` belongs to one of the organisation's people."""
+    """Whether ``scope`` is the organisation or one of its volunteers; False without an id."""
     if organisation_id is None:
         return False
     if scope.volunteer_id is not None:
@@ -131,7 +134,7 @@ def is_in_organisation(scope: Scope, organisation_id: int | None) -> bool:
 
 
 def is_in_committee(scope: Scope, committee_id: int | None) -> bool:
-    """Whether an account with ``scope`` belongs to a resident of the committee."""
+    """Whether ``scope`` is a resident of the committee; False without an id."""
     if committee_id is None or scope.resident_id is None:
         return False
     found = db.session.scalar(
@@ -143,7 +146,7 @@ def is_in_committee(scope: Scope, committee_id: int | None) -> bool:
 
 
 def is_in_subdistrict(scope: Scope, subdistrict_id: int | None) -> bool:
-    """Whether an account with ``scope`` belongs to one of the street office's organisations."""
+    """Whether ``scope`` is an organisation of the street office; False without an id."""
     if subdistrict_id is None or scope.organisation_id is None:
         return False
     organisation = db.session.get(Organisation, scope.organisation_id)
@@ -159,7 +162,10 @@ def _check(
 
 
 def _find_resident_id(reference: str | None) -> int:
-    """The resident, or the kept entry when that with the reference was merged into it."""
+    """The id of the resident with the reference or, if it was merged, of the entry that was kept.
+
+    Raises ``InvalidError`` if the reference is unknown.
+    """
     row = db.session.get_one(Resident, _find_id(Resident, reference, "resident_reference"))
     return row.merged_into_id or row.id
 

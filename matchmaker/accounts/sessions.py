@@ -1,4 +1,4 @@
-"""Signed-in browsers as rows on the server, so that signing out takes effect at once.
+"""Signed-in browsers as rows on the server, so that signing out takes effect immediately.
 
 The browser holds a random token in its signed cookie; the row holds the token's digest. A copied
 cookie is useless once its row is revoked, idle or too old.
@@ -22,14 +22,14 @@ from matchmaker.models import LoginSession, User
 from matchmaker.web.addresses import LARGEST_ID, find_form_page, get_return_path
 
 TOKEN_BYTES = 32
-HELD_UNDER = "_user_id"  # where Flask-Login looks for it
+HELD_UNDER = "_user_id"  # the key under which Flask-Login looks for the token
 HAS_ROLES = "has_roles"  # this sign-in opens several roles
 KEPT = "kept"  # in the address of a page whose form is filled in again
 TOUCH_AFTER = timedelta(minutes=1)
 
 
 def open_session(user: User, now: datetime) -> str:
-    """Store a new session of ``user`` and return its token, which is not stored."""
+    """Store a new session of ``user`` and return its token, of which only a digest is stored."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = LoginSession(token_sha256=get_digest(token), user_id=user.id, created_at=now, seen_at=now)
     db.session.add(row)
@@ -40,7 +40,11 @@ def open_session(user: User, now: datetime) -> str:
 def find_session(
     token: str, now: datetime, *, idle: timedelta, absolute: timedelta
 ) -> LoginSession | None:
-    """The session that ``token`` opens now; None when revoked, idle, too old or user disabled."""
+    """The session of ``token`` if it is in force.
+
+    None if it is unknown, revoked, older than ``absolute`` or not seen for ``idle``, or if its
+    user is disabled.
+    """
     return db.session.scalar(
         select(LoginSession)
         .join(LoginSession.user)
@@ -56,14 +60,14 @@ def find_session(
 
 
 def revoke_session(row: LoginSession, now: datetime) -> None:
-    """End one session for good; ending it again changes nothing."""
+    """End one session for good; a session that has ended is not changed."""
     if row.revoked_at is None:
         row.revoked_at = now
         db.session.flush()
 
 
 def revoke_token(token: str, now: datetime) -> None:
-    """End the session of ``token``, if there is one."""
+    """End the session of ``token`` if there is one that has not ended."""
     held = LoginSession.token_sha256 == get_digest(token)
     db.session.execute(
         update(LoginSession).where(held, LoginSession.revoked_at.is_(None)).values(revoked_at=now)
@@ -71,7 +75,7 @@ def revoke_token(token: str, now: datetime) -> None:
 
 
 def revoke_all_sessions(user: User, now: datetime, *, except_token: str | None = None) -> None:
-    """End every session of ``user``'s sign-in, in any role, except that with ``except_token``."""
+    """End every session of ``user``'s sign-in, in all its roles, except ``except_token``'s."""
     opener_id = user.opened_by_id or user.id
     accounts = select(User.id).where(or_(User.id == opener_id, User.opened_by_id == opener_id))
     conditions: list[ColumnElement[bool]] = [
@@ -89,7 +93,7 @@ def get_digest(token: str) -> str:
 
 
 def register(login_manager: LoginManager) -> None:
-    """Let Flask-Login find users by token, and send others to the sign-in page."""
+    """Let Flask-Login find users by token and send visitors without one to the sign-in page."""
     login_manager.session_protection = None  # the row protects the session
     login_manager.user_loader(_load_user)
     login_manager.unauthorized_handler(_ask_to_sign_in)
@@ -98,7 +102,8 @@ def register(login_manager: LoginManager) -> None:
 def hold_token(token: str, *, has_roles: bool = False) -> None:
     """Store ``token`` in this browser's cookie, in place of any earlier one.
 
-    ``has_roles`` is kept beside it, so that no page asks the database whether to offer a switch.
+    ``has_roles`` is stored with it, so that pages need not ask the database whether to offer a
+    switch of roles.
     """
     session.clear()
     session[HELD_UNDER] = token
@@ -113,9 +118,10 @@ def get_held_token() -> str:
 
 
 def _load_user(token: str) -> User | None:
-    """The signed-in person; nobody while the database is away, for pages that need no data.
+    """The user whose session ``token`` opens; None if there is none.
 
-    Views that need a person then answer 503: see ``requires``.
+    Also None if the database fails in a request that only reads, so that pages without data still
+    work; views that need a user then answer 503 (see ``requires``).
     """
     try:
         return _find_user(token, get_now())
@@ -143,7 +149,10 @@ def _find_user(token: str, now: datetime) -> User | None:
 
 
 def _touch(session_id: int, now: datetime) -> None:
-    """Record that the browser was seen; in a GET request this takes its own transaction."""
+    """Store ``now`` as the time at which the browser was last seen.
+
+    A request that only reads does this in a transaction of its own, or not if the database is busy.
+    """
     statement = update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now)
     if request.method not in SAFE_METHODS:  # this request already holds the write lock
         db.session.execute(statement)
@@ -156,7 +165,7 @@ def _touch(session_id: int, now: datetime) -> None:
 
 
 def _ask_to_sign_in() -> Response:
-    """Redirect to the sign-in page, and from there back; a form that was sent is kept meanwhile."""
+    """Redirect to the sign-in page, which leads back afterwards; keep the form that was sent."""
     if request.method in SAFE_METHODS:
         back: str | None = get_return_path()
     else:
@@ -165,17 +174,17 @@ def _ask_to_sign_in() -> Response:
 
 
 def _find_writer() -> User | None:
-    """The person whose ended session sent this form; a form that names nobody is not looked up."""
+    """The user whose ended session sent this form; None if unknown or it has no owner mark."""
     if not request.form.get("form_owner"):
         return None
     return kept_forms.find_writer(get_digest(get_held_token()))
 
 
 def keep_sent_form(writer: User | None) -> str | None:
-    """Keep the form of this request for ``writer``; the address where they find it filled in.
+    """Store and commit the form of this request; return the address that shows it filled in.
 
-    Only a form that says that ``writer`` filled it in is kept, since a browser may change hands.
-    None if there is no page to go back to.
+    It is kept only if it carries the owner mark of ``writer``, since a browser may change hands.
+    Otherwise returns the address of the form's page, or None if that is unknown.
     """
     page = find_form_page()
     if page is None or writer is None:
@@ -190,7 +199,7 @@ def keep_sent_form(writer: User | None) -> str | None:
 
 
 def find_sent_form() -> kept_forms.Fields:
-    """The fields of the kept form whose number is in the address of this page; else none."""
+    """The fields of the user's kept form whose id is in the address of this page; empty if none."""
     number = request.args.get(KEPT, 0, type=int)
     is_read = 0 < number <= LARGEST_ID and request.method == "GET"
     if not is_read or not current_user.is_authenticated:

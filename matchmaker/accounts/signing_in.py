@@ -1,7 +1,7 @@
 """Sign in, join and change a password, each in several short transactions.
 
-The only place outside views and commands that commits: hashing takes a tenth of a second and must
-not hold the write lock, and an attempt must be counted before any work is done for it.
+These functions commit, as few services do: hashing takes a tenth of a second and must not hold the
+write lock, and an attempt must be counted before any work is done for it.
 """
 
 from datetime import datetime
@@ -24,10 +24,10 @@ from matchmaker.models import Resident, User
 
 
 def sign_in(*, phone: str, password: str, address: str, now: datetime, mark: str = "") -> str:
-    """The token of a new session for the user with this phone and password.
+    """Open a session for the user with this phone and password; return its token. Commits.
 
-    ``mark``, the letter of an account or the reference of a resident, chooses among those of the
-    phone. Raises like ``confirm_person``.
+    ``mark``, the letter of an account or the reference of a resident, chooses among the accounts
+    of the phone. Raises as ``confirm_person`` does.
     """
     keys = {"phone": phone, "password": password, "address": address, "mark": mark}
     user = confirm_person(**keys, now=now)
@@ -41,10 +41,10 @@ def sign_in(*, phone: str, password: str, address: str, now: datetime, mark: str
 def confirm_person(
     *, phone: str, password: str, address: str, now: datetime, mark: str = ""
 ) -> User:
-    """The user with this phone and password; the caller commits.
+    """The user with this phone and password. Commits the count of tries; the caller the rest.
 
-    Without ``mark`` the password has to be of one account of the phone alone. Raises
-    ``InvalidError`` (``account.sign_in_failed``), the same after the same time, for an unknown
+    The password must fit exactly one account of the phone, or of those that ``mark`` names. Raises
+    the same ``InvalidError`` (``account.sign_in_failed``), after the same time, for an unknown
     phone, a wrong password or mark and a disabled account; ``ThrottledError`` before any hashing.
     """
     count_try(Counted.SIGN_IN_ADDRESS, address, now)
@@ -64,9 +64,10 @@ def confirm_person(
 def accept_invitation(
     *, code: str, name: str, phone: str, password: str, address: str, now: datetime
 ) -> str:
-    """Create the invited account and return the token of its first session.
+    """Create the invited account and return the token of its first session. Commits.
 
-    Raises ``InvalidError`` for the field at fault, ``ThrottledError`` for an address that guesses.
+    Raises ``InvalidError`` for the field at fault, ``ThrottledError`` if ``address`` tried too many
+    codes or too many hashes are being computed.
     """
     count_code(address, now)
     invitations.check_can_accept(code=code, phone=phone, password=password, now=now)
@@ -81,9 +82,9 @@ def accept_invitation(
 
 
 def count_code(address: str, now: datetime) -> None:
-    """Count one code that somebody tried, whatever comes of it.
+    """Count one try of an invitation code, right or wrong, and commit the count.
 
-    Raises ``ThrottledError`` for an address that guesses.
+    Raises ``ThrottledError`` if the network address tried too many codes.
     """
     count_try(Counted.INVITATION_ADDRESS, address, now)
     db.session.commit()
@@ -92,9 +93,10 @@ def count_code(address: str, now: datetime) -> None:
 def change_password(
     *, user_id: int, old_password: str, new_password: str, kept_token: str, now: datetime
 ) -> None:
-    """Replace the password of a user who knows the old one; their other sessions end.
+    """Replace the password of the user's sign-in and end its sessions except ``kept_token``'s.
 
-    Raises ``InvalidError`` for ``old_password`` or ``new_password``, ``ThrottledError``.
+    Commits. Raises ``InvalidError`` for a wrong ``old_password`` or an unacceptable
+    ``new_password``, ``ThrottledError`` after too many tries or hashes.
     """
     count_try(Counted.PASSWORD_CHANGE, str(user_id), now)
     db.session.commit()
@@ -115,9 +117,9 @@ def change_password(
 
 
 def enter_as(*, user_id: int, now: datetime) -> str:
-    """The token of a new session without a password; only the demo's pages call this.
+    """Open a session for an account without a password and return its token.
 
-    Raises ``NotFoundError`` for an unknown or disabled account.
+    Only the demo's pages call this. Raises ``NotFoundError`` for an unknown or disabled account.
     """
     user = db.session.get(User, user_id)
     if user is None or not user.is_active:
@@ -128,7 +130,10 @@ def enter_as(*, user_id: int, now: datetime) -> str:
 
 
 def _list_hashes(phone: str, mark: str = "") -> list[tuple[int, str]]:
-    """The accounts of a phone with their hashes, oldest first; with a mark, those that it names."""
+    """Id and hash of each account that signs in with ``phone``, in order of id.
+
+    With ``mark``, only of those whose letter or resident's reference it is.
+    """
     query = select(User.id, User.password_hash).where(
         User.phone_index == contact_cipher.get_index(phone), User.opened_by_id.is_(None)
     )
@@ -141,13 +146,13 @@ def _list_hashes(phone: str, mark: str = "") -> list[tuple[int, str]]:
 
 
 def _find_beside(phone: str) -> str | None:
-    """The hash whose salt the accounts of a phone share; None for the first one."""
+    """The hash whose salt the accounts of a phone share; None if the phone has no account."""
     known = _list_hashes(phone)
     db.session.rollback()
     return known[0][1] if known else None
 
 
 def _get_opener(user_id: int) -> User:
-    """The account whose password a user signed in with."""
+    """The account whose password opens the user's account: itself or its opener."""
     user = db.session.get_one(User, user_id)
     return db.session.get_one(User, user.opened_by_id) if user.opened_by_id else user

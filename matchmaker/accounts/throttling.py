@@ -16,7 +16,7 @@ KEPT = timedelta(days=1)
 
 
 class Counted(StrEnum):
-    """What is counted; each has its own limit."""
+    """The kinds of attempts that are counted; each has its own limit in ``TRIES_PER_WINDOW``."""
 
     SIGN_IN_PHONE = "sign_in_phone"
     SIGN_IN_ADDRESS = "sign_in_address"
@@ -35,8 +35,8 @@ TRIES_PER_WINDOW = {
     Counted.INVITATION_ADDRESS: 30,
     Counted.PASSWORD_CHANGE: 10,
     Counted.APPLICATION_ADDRESS: 10,
-    Counted.LINK_ADDRESS: 30,  # links that never were
-    Counted.LINK_STEP: 150,  # of one link: fifty promises one by one, each with its reason
+    Counted.LINK_ADDRESS: 30,  # tries of links that do not exist
+    Counted.LINK_STEP: 150,  # by one link: fifty promises one by one, each with its reason
     Counted.PHONE_CHECK_PERSON: 30,  # searches and registrations
     Counted.PHONE_CHECK_OFFICE: 200,  # of a street office with all its committees
 }
@@ -45,8 +45,8 @@ TRIES_PER_WINDOW = {
 def count_try(kind: Counted, key: str, now: datetime) -> None:
     """Count one attempt; the caller commits the count before doing any work.
 
-    Raises ``ThrottledError`` beyond the limit, with the seconds until the window ends. A refused
-    attempt is rolled back: the count stays at the limit.
+    Raises ``ThrottledError`` beyond the limit, with the seconds until the window ends. The caller
+    then rolls back, so that the count stays at the limit.
     """
     start = _get_window_start(now)
     digest = contact_cipher.get_index(f"{kind.value}:{key}")
@@ -56,7 +56,7 @@ def count_try(kind: Counted, key: str, now: datetime) -> None:
 
 
 def check_tries(kind: Counted, key: str, now: datetime) -> None:
-    """Raise ``ThrottledError`` where one more attempt is refused; nothing is counted."""
+    """Raise ``ThrottledError`` if one more attempt would be refused; count nothing."""
     start = _get_window_start(now)
     digest = contact_cipher.get_index(f"{kind.value}:{key}")
     tries = db.session.scalar(
@@ -69,11 +69,12 @@ def check_tries(kind: Counted, key: str, now: datetime) -> None:
 
 
 def count_try_if_free(kind: Counted, key: str, now: datetime) -> None:
-    """Count one attempt and commit, for a page that is only read: what was begun is undone.
+    """Count one attempt and commit, for a page that is only read; rolls back what was begun.
 
-    While another program holds the database for writing nothing is counted: a reader does not wait.
+    Counts nothing if the database is still busy after ``HASTY_MS``, so that readers hardly wait.
+    Raises ``ThrottledError`` beyond the limit.
     """
-    db.session.rollback()  # what was read so far holds no write lock
+    db.session.rollback()  # a transaction that began by reading holds no write lock
     try:
         with writing_if_free(HASTY_MS):
             count_try(kind, key, now)
@@ -83,13 +84,13 @@ def count_try_if_free(kind: Counted, key: str, now: datetime) -> None:
 
 
 def forget_tries(kind: Counted, key: str) -> None:
-    """Reset the count to zero after a success."""
+    """Reset the count of ``key`` to zero, as after a success."""
     digest = contact_cipher.get_index(f"{kind.value}:{key}")
     db.session.execute(delete(ThrottleCounter).where(ThrottleCounter.key_sha256 == digest))
 
 
 def _add_one(digest: str, start: datetime, now: datetime) -> int:
-    """The count including this attempt; the row stays locked until the transaction ends."""
+    """Add one attempt to the count and return it; its row is locked until the transaction ends."""
     if not _increment(digest, start):
         db.session.execute(
             delete(ThrottleCounter).where(ThrottleCounter.window_start_at < now - KEPT)

@@ -1,4 +1,4 @@
-"""Sign in, sign out, join with a code. The ``*_views`` files have the other pages."""
+"""Pages to sign in, sign out and join with a code. The ``*_views`` files have the other pages."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -47,16 +47,17 @@ def sign_out() -> Response:
         return url_for("pages.home")
 
     answer = answer_button(act)
-    answer.headers["Clear-Site-Data"] = '"storage"'  # what was typed and not sent, script or none
+    answer.headers["Clear-Site-Data"] = '"storage"'  # removes what was typed and not sent
     return answer
 
 
 @bp.route("/join", methods=["GET", "POST"])
 @public
 def join() -> Answer:
-    """The address may contain the code, so that an invitation can be sent as a link.
+    """Create an account with an invitation code and sign in.
 
-    The page never looks the code up: it is the same for an open, used, lapsed and unknown one.
+    The address may contain the code, so that an invitation can be sent as a link. The form is the
+    same for an open, used, lapsed and unknown code: the code is looked up only when it is sent.
     """
     form = JoinForm(code=request.args.get("code", ""))
 
@@ -80,7 +81,10 @@ def join() -> Answer:
 
 
 def hold_sign_in(token: str, location: str) -> str:
-    """Keep the token, and go on to ``location``, or first to the choice of a role."""
+    """Store the token in the browser's cookie and return the address to go on to.
+
+    That is the choice of a role if the sign-in opens several, otherwise ``location``.
+    """
     has_roles = roles.has_several(token)
     sessions.hold_token(token, has_roles=has_roles)
     return url_for("accounts.choose_role", next=location) if has_roles else location
@@ -88,7 +92,11 @@ def hold_sign_in(token: str, location: str) -> str:
 
 @bp.app_errorhandler(CSRFError)
 def show_outdated_form(error: CSRFError) -> Response:
-    """A form from before another sign-in of the same person: it is shown again to be checked."""
+    """Answer a form whose CSRF token is not of this session.
+
+    A form that the signed-in user filled in before is kept and shown again to be checked and sent;
+    any other gets the error page.
+    """
     page = sessions.keep_sent_form(current_user) if current_user.is_authenticated else None
     if page is None or f"{sessions.KEPT}=" not in page:
         return show_http_error(error)
@@ -97,7 +105,7 @@ def show_outdated_form(error: CSRFError) -> Response:
 
 @bp.before_app_request
 def bring_back_form() -> None:
-    """In a page asked for with the number of a kept form, fill its form in with that."""
+    """Fill in the form of a page whose address has the id of the user's kept form."""
     fields = sessions.find_sent_form()
     if fields:
         g.kept_form = MultiDict(fields)
@@ -106,7 +114,7 @@ def bring_back_form() -> None:
 
 
 def leave_present_session() -> None:
-    """Sign out the previous person of this browser, since a browser has one person at a time."""
+    """Sign out the user of this browser, if any, and commit: it has one user at a time."""
     if current_user.is_authenticated:
         own_service.sign_out(actor=current_user, token=sessions.get_held_token(), now=get_now())
         db.session.commit()
@@ -124,5 +132,5 @@ def _show_join(form: JoinForm) -> str:
 
 
 def _get_next(address: str | None) -> str:
-    """The page to go on to, always one of this site."""
+    """The address to go on to: ``address`` if it is of this site, otherwise the start page."""
     return address if address and is_local_path(address) else url_for("pages.home")

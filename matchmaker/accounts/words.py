@@ -8,7 +8,7 @@ from matchmaker.words.labels import get_name
 
 
 def describe_password_rule(shortest: int) -> str:
-    """The rule for a new password."""
+    """The rule for a new password of at least ``shortest`` characters, as a sentence."""
     return _(
         "At least %(limit)s characters. A sentence that only you would think of is easy to keep.",
         limit=shortest,
@@ -16,7 +16,7 @@ def describe_password_rule(shortest: int) -> str:
 
 
 def describe_new_password_rule() -> str:
-    """The rule for a person who joins: the page does not say which role a code is for."""
+    """The password rule on the page to join, which does not say for which role a code is."""
     return _(
         "At least %(limit)s characters, and at least %(longer)s for everybody but residents."
         " A sentence that only you would think of is easy to keep.",
@@ -26,7 +26,7 @@ def describe_new_password_rule() -> str:
 
 
 def describe_ground(ground: str) -> str:
-    """Why somebody was shown contact data."""
+    """Why somebody was shown contact data, as a sentence; an unknown ``ground`` is unchanged."""
     sentences = {
         "self": _("You looked at it yourself"),
         "own_committee": _("Works for your neighbourhood committee"),
@@ -39,7 +39,7 @@ def describe_ground(ground: str) -> str:
 
 
 def describe_fields(names: list[str]) -> str:
-    """The contact fields that were shown."""
+    """The contact fields that were shown, in words and separated by commas."""
     words = {
         "full_name": _("full name"),
         "display_name": _("surname"),
