@@ -1,4 +1,4 @@
-"""Open needs for possible givers, without the person and their words."""
+"""The list of open needs for possible givers, without the resident and the resident's words."""
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -39,7 +39,7 @@ _COLUMNS = (
 
 
 def hide_persons(needs: list[Need]) -> list[OpenNeed]:
-    """What a list may say of these needs."""
+    """The parts of these needs that the list may show, in the same order; see ``hide_person``."""
     return [queries.hide_person(need) for need in needs]
 
 

@@ -9,7 +9,7 @@ from matchmaker.models import ServiceCategory
 
 
 def get_category(category_id: int) -> ServiceCategory:
-    """A category that needs may be in. Raises ``InvalidError`` for headings and unknown ids."""
+    """The category with this id, for a need. Raises ``InvalidError`` if unknown or a heading."""
     category: ServiceCategory | None = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
         raise InvalidError("need.category_unknown", "category_id")
@@ -17,7 +17,7 @@ def get_category(category_id: int) -> ServiceCategory:
 
 
 def get_heading(code: str) -> ServiceCategory:
-    """A first-level category by code. Raises ``NotFoundError``."""
+    """The heading (first-level category) with this code. Raises ``NotFoundError`` if unknown."""
     if not (code.isascii() and code.isidentifier()):  # NUL would be refused by PostgreSQL
         raise NotFoundError("category.unknown")
     query = select(ServiceCategory).where(
@@ -30,7 +30,7 @@ def get_heading(code: str) -> ServiceCategory:
 
 
 def list_headings() -> list[ServiceCategory]:
-    """First-level categories that have categories below them, in the catalogue's order."""
+    """The headings that have categories under them, in the catalogue's order."""
     child = aliased(ServiceCategory)
     has_children = select(child.id).where(child.parent_id == ServiceCategory.id).exists()
     query = select(ServiceCategory).where(ServiceCategory.parent_id.is_(None), has_children)
@@ -38,7 +38,7 @@ def list_headings() -> list[ServiceCategory]:
 
 
 def list_categories(heading: ServiceCategory | None = None) -> list[ServiceCategory]:
-    """Second-level categories, of one heading or all, in the catalogue's order."""
+    """The second-level categories, of one heading or of all, in the catalogue's order."""
     query = select(ServiceCategory).where(ServiceCategory.parent_id.is_not(None))
     if heading is not None:
         query = query.where(ServiceCategory.parent_id == heading.id)

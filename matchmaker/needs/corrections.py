@@ -1,7 +1,7 @@
-"""What was decided about a need can be corrected, or its verification undone, until the lock.
+"""Correct a verified need, or undo its verification, until a list with it is locked.
 
-A correction needs a reason and is kept with what was before and after. What is or becomes a danger
-takes two persons, as at the verification. Flushes; the view commits.
+A correction needs a reason and is stored with the values before and after it. If the need is or
+becomes one of danger, the person who recorded it may not correct it. Flushes; the view commits.
 """
 
 from collections.abc import Sequence
@@ -31,14 +31,14 @@ from matchmaker.notices.service import notify_asker
 from matchmaker.scopes import is_in_scope, lock_in_scope
 from matchmaker.states import lock_rows
 
-CORRECTABLE = NeedState.OPEN  # verified, and in no locked list
+CORRECTABLE = NeedState.OPEN  # verified and not in a locked list
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What can be corrected of a verified need; ``quantity`` in units of the kind, fen for money.
+    """What can be corrected of a verified need; ``quantity`` in the category's unit, fen for money.
 
-    ``windows``: none means any time; they count only where the kind asks for them.
+    ``windows``: empty means any time; ignored if the category does not ask for them.
     """
 
     tier: int
@@ -50,10 +50,11 @@ class Terms:
 def correct_need(
     *, actor: User, need_id: int, terms: Terms, reason: str, now: datetime
 ) -> NeedCorrection:
-    """Correct a verified need and keep what it was; who may verify it may correct it.
+    """Correct a verified need and store what it was before; who may verify it may correct it.
 
-    The person who changes the urgency has set it from then on. Raises ``NotFoundError`` out of
-    scope, ``ConflictError`` unless it waits for the next lock, ``InvalidError`` naming the field.
+    A changed urgency counts as set by the actor and can no longer be undone. Raises
+    ``NotFoundError`` unless the actor may verify the need, ``ConflictError`` unless it waits for
+    the next lock, ``InvalidError`` naming the field, also if nothing changes.
     """
     need = lock_in_scope(Need, need_id, actor, "need.unknown")
     _check_correctable(need, actor)
@@ -72,7 +73,7 @@ def correct_need(
     )
     for name, value in changes.items():
         setattr(need, name, value)
-    if "tier" in changes:  # nobody undoes then what two persons decided
+    if "tier" in changes:  # so that nobody undoes alone what two persons decided
         need.verified_by_id, need.verified_at = actor.id, None
     db.session.add(row)
     flush_need()
@@ -83,21 +84,24 @@ def correct_need(
 
 
 def get_correctable(need_id: int, actor: User) -> Need:
-    """A need that the actor may correct; raises as ``correct_need`` does."""
+    """The need if it can be corrected and the actor may verify it.
+
+    Raises ``NotFoundError`` or ``ConflictError`` as ``correct_need`` does.
+    """
     need = get_need(need_id, actor)
     _check_correctable(need, actor)
     return need
 
 
 def list_corrections(need: Need) -> Sequence[NeedCorrection]:
-    """What was corrected of the need, oldest first."""
+    """The corrections of the need, oldest first, with who made them."""
     query = select(NeedCorrection).where(NeedCorrection.need_id == need.id)
     with_actor = query.options(joinedload(NeedCorrection.corrected_by))
     return db.session.scalars(with_actor.order_by(NeedCorrection.id)).all()
 
 
 def may_correct(need: Need, actor: User) -> bool:
-    """Whether the actor may correct the need now; a danger that they recorded is for another."""
+    """Whether the actor may correct the need now: not a need of danger that they recorded."""
     is_theirs = need.state is CORRECTABLE and may_verify(need, actor)
     return is_theirs and not (need.tier == DANGER and has_recorded(need, actor))
 
@@ -110,7 +114,10 @@ def _check_correctable(need: Need, actor: User) -> None:
 
 
 def _find_changes(need: Need, terms: Terms, now: datetime) -> dict[str, Any]:
-    """The new values of the columns that change. Raises ``InvalidError``, also when none does."""
+    """The new values keyed by column, of those that change.
+
+    Raises ``InvalidError`` for an invalid value, and if nothing changes.
+    """
     is_timed = asks_windows(need.category)
     wanted = {
         "tier": terms.tier,
@@ -132,23 +139,23 @@ def _encode(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-# Undo: a verification is one need's or a step of several, known by who did it at which instant.
+# Undo. The needs that one person verified at one instant, alone or together, are one step.
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Needs that the actor verified in one step and that still wait for the next lock."""
 
-    need_id: int  # one of them, which names the step
+    need_id: int  # the least id among them; it identifies the step
     verified_at: datetime
     count: int
 
 
-MOST_STEPS = 3  # shown
+MOST_STEPS = 3  # that are shown
 
 
 def list_steps(actor: User) -> list[Step]:
-    """The latest steps that the actor can undo, newest first."""
+    """The latest ``MOST_STEPS`` steps that the actor can undo, newest first."""
     query = (
         select(func.min(Need.id), Need.verified_at, func.count())
         .where(is_in_scope(Need, actor), *_can_be_undone(actor))
@@ -161,7 +168,7 @@ def list_steps(actor: User) -> list[Step]:
 
 
 def may_undo(need: Need, actor: User) -> bool:
-    """Whether the actor verified the need and no list was locked since."""
+    """Whether the actor verified the open need and its street office locked no list since."""
     if need.verified_by_id != actor.id or need.state is not CORRECTABLE:
         return False
     query = select(Need.id).where(Need.id == need.id, *_can_be_undone(actor))
@@ -169,10 +176,11 @@ def may_undo(need: Need, actor: User) -> bool:
 
 
 def undo_verification(*, actor: User, need_id: int, is_whole_step: bool, now: datetime) -> int:
-    """Let a need that the actor verified wait for its check again; returns how many do.
+    """Let a need that the actor verified wait for its verification again; return how many do.
 
-    With ``is_whole_step`` all needs of the same step do that still wait for the next lock. Raises
-    ``ConflictError`` when a list was locked since, or the need was not verified by the actor.
+    Its urgency is again the lowest. ``is_whole_step`` includes all needs of the same step that
+    still wait for the next lock. Raises ``ConflictError`` if none can be undone: a list was locked
+    since, or the actor did not verify it.
     """
     need = lock_in_scope(Need, need_id, actor, "need.unknown")
     is_same = Need.verified_at == need.verified_at if is_whole_step else Need.id == need.id
@@ -196,7 +204,10 @@ def undo_verification(*, actor: User, need_id: int, is_whole_step: bool, now: da
 
 
 def _can_be_undone(actor: User) -> tuple[ColumnElement[bool], ...]:
-    """Verified by the actor, open, and in a street office that locked no list since."""
+    """The conditions for open needs that the actor verified and no list was locked since.
+
+    Only lists of the need's street office count.
+    """
     locked = (
         select(MatchRound.id)
         .join(Committee, Committee.subdistrict_id == MatchRound.subdistrict_id)

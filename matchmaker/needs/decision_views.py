@@ -1,4 +1,4 @@
-"""The page of one need at the office, and what is decided there: checked, returned, corrected."""
+"""The office's page of one need, with the decisions made there: verify, return, merge, correct."""
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -84,7 +84,7 @@ _VERIFY, _RETURN = "verify-", "return-"
 
 
 def show_need(need_id: int, refused: BaseForm | None = None) -> str:
-    """The page of one need; ``refused`` is a form of the page that was refused."""
+    """The page of one need; ``refused`` is the form of the page that was sent and refused."""
     need = queries.get_shown_need(need_id, current_user)
     results = list_results(need)
     can_sort = has_permission(current_user.role, Permission.NEED_SORT)

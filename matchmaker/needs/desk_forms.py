@@ -1,4 +1,4 @@
-"""Forms on one page: a need for a resident, a change of one, a decision, a correction, a merge."""
+"""Forms about needs that fit on one page: to enter, change, decide, correct, return and merge."""
 
 import re
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not Cons
 
 
 class RequestForm(EditForm, IdempotentForm):
-    """All questions of a need on one page. How much is in the unit of the chosen kind of help."""
+    """All questions of a need on one page. The quantity is in the unit of the chosen category."""
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
     quantity = QuantityField(_l("How much"))
@@ -49,7 +49,7 @@ class RequestForm(EditForm, IdempotentForm):
     repeats_until = RepeatsField(_l("How often"))
 
     def validate_quantity(self, field: QuantityField) -> None:
-        """Refuse what is no quantity of the chosen kind of help."""
+        """Refuse what is not a quantity in the unit of the chosen category."""
         unit = self.units.get(self.category_id.data)
         if unit is not None:
             field.check_unit(unit)
@@ -70,7 +70,7 @@ class RequestForm(EditForm, IdempotentForm):
 
     @staticmethod
     def get_typed_values(need: Need) -> dict[str, Any]:
-        """A stored need as initial values of the form that changes it."""
+        """The answers of a stored need as initial values of the form."""
         return {
             "category_id": str(need.category_id),
             "quantity": (need.quantity, need.category.unit),
@@ -80,7 +80,7 @@ class RequestForm(EditForm, IdempotentForm):
         }
 
     def read_answers(self) -> Answers:
-        """The answers of a valid form; the quantity in units of the kind, fen for money."""
+        """The answers of a valid form; the quantity in the category's unit, fen for money."""
         return Answers(
             category_id=int(self.category_id.data),
             quantity=self.quantity.read_units(self.units[self.category_id.data]),
@@ -91,7 +91,7 @@ class RequestForm(EditForm, IdempotentForm):
 
 
 class ChangeForm(RequestForm):
-    """What a resident changes of a need that is sent and not checked yet."""
+    """A resident's changes to a need that is sent and not verified yet."""
 
     description = LongTextField(
         _l("Your words"),
@@ -103,7 +103,7 @@ class ChangeForm(RequestForm):
 
 
 class DeskForm(RequestForm):
-    """The questions of a need, and how the resident agreed at the counter."""
+    """The questions of a need, and by which channel the resident consented."""
 
     channel = RadiosField(
         _l("How the resident agreed"),
@@ -113,7 +113,7 @@ class DeskForm(RequestForm):
 
 
 class UrgencyForm(IdempotentForm):
-    """Urgency and promised day of a need."""
+    """The urgency of a need, and the day by which an answer is promised."""
 
     tier = RadiosField(
         _l("How urgent"),
@@ -124,20 +124,23 @@ class UrgencyForm(IdempotentForm):
 
 
 class DecisionForm(UrgencyForm):
-    """The decision about one need, as the person who decides saw it."""
+    """The decision about one need, and the version of the need that the person read."""
 
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
 
 
 class VerifyManyForm(UrgencyForm):
-    """The same decision for several needs; each value is ``need:version``, the version shown."""
+    """The same decision for several needs; each value is ``id:version`` of a need as shown."""
 
     chosen = CheckboxesField(
         _l("Needs"), [OneOrMore(_l("Tick at least one need."))], validate_choice=False
     )
 
     def read_versions(self) -> dict[int, int]:
-        """The shown version of each chosen need by id, at most a page; malformed ones are left."""
+        """The shown versions of the chosen needs, keyed by id; ``MOST_AT_ONCE`` at most.
+
+        Malformed choices are ignored.
+        """
         found = (_LIKE_A_CHOICE.fullmatch(text) for text in self.chosen.data or ())
         pairs = [(int(pair[1]), int(pair[2])) for pair in found if pair]
         return dict(pairs[:MOST_AT_ONCE])
@@ -160,7 +163,7 @@ class CorrectionForm(EditForm, UrgencyForm):
 
     @classmethod
     def of(cls, need: Need) -> "CorrectionForm":
-        """The form filled with what is stored, with the questions of the need's kind alone."""
+        """The form with the stored values, without questions that the need's category lacks."""
         form = cls(
             data={
                 "tier": str(need.tier),
@@ -175,15 +178,15 @@ class CorrectionForm(EditForm, UrgencyForm):
         if not asks_windows(need.category):
             del form.windows
         if form.seen.raw_data is None:
-            form.look_again()  # at the questions that are left
+            form.look_again()  # at the questions that remain
         return form
 
     def validate_quantity(self, field: QuantityField) -> None:
-        """Refuse what is no quantity of the need's kind."""
+        """Refuse what is not a quantity in the unit of the need's category."""
         field.check_unit(self.need.category.unit)
 
     def read_terms(self) -> Terms:
-        """What the need becomes; a question that its kind does not ask stays as it is answered."""
+        """The typed terms; what the category does not ask keeps the need's present value."""
         units = self.quantity.read_units(self.need.category.unit) if self.quantity else None
         chosen = (self.windows.data or ()) if self.windows else self.need.windows
         return Terms(
@@ -195,7 +198,7 @@ class CorrectionForm(EditForm, UrgencyForm):
 
 
 class ReturnNeedForm(IdempotentForm):
-    """The reason for which a need is returned."""
+    """The reason for returning a need to the resident."""
 
     reason = LongTextField(
         _l("What should be changed?"),
@@ -204,6 +207,6 @@ class ReturnNeedForm(IdempotentForm):
 
 
 class MergeForm(IdempotentForm):
-    """The duplicate to close in favour of a need."""
+    """The id of the duplicate to close in favour of another need."""
 
     duplicate_id = WholeNumberField(validators=[Required()], minimum=1)

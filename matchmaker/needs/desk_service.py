@@ -1,4 +1,4 @@
-"""Needs of one page: posted or corrected on a resident's behalf, changed, withdrawn. Flushes."""
+"""Post or correct a need for a resident; change or withdraw one. Flushes; the view commits."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,10 +27,10 @@ from matchmaker.scopes import lock_in_scope
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers given at the counter.
+    """The answers of a form that has all questions of a need.
 
-    ``quantity`` is in units of the category (fen for money) and counts only where the category
-    asks for it. ``repeats_until``: the last month in which it comes back; None: it is for once.
+    ``quantity`` is in the category's unit (fen for money) and ignored if the category does not ask
+    for it. ``repeats_until``: the last month in which the need comes back; None: it is for once.
     """
 
     category_id: int
@@ -46,9 +46,10 @@ _ANSWERS = ("category_id", "description", "quantity", "repeats_until", "windows"
 def post_on_behalf(
     *, actor: User, resident_id: int, answers: Answers, channel: ConsentChannel, now: datetime
 ) -> Need:
-    """Enter and send a need for a resident who agreed to it by ``channel``.
+    """Enter and send a need for a resident who consented to it by ``channel``.
 
-    Raises ``NotFoundError`` for a resident out of scope, ``InvalidError`` naming the field.
+    Raises ``NotFoundError`` for a resident out of scope, ``InvalidError`` naming the field,
+    ``ConflictError`` if the contact with the resident was stopped.
     """
     resident, category = get_resident(resident_id, actor), get_category(answers.category_id)
     _check_channel(channel)
@@ -72,7 +73,10 @@ def get_returned(need_id: int, actor: User) -> Need:
 def correct_on_behalf(
     *, actor: User, need_id: int, answers: Answers, channel: ConsentChannel, now: datetime
 ) -> Need:
-    """Change a returned need and send it again, with the resident's consent to the change."""
+    """Change a returned need and send it again, with the resident's new consent by ``channel``.
+
+    Raises as ``get_returned`` does, and ``InvalidError`` naming the field.
+    """
     need = get_returned(need_id, actor)
     _check_channel(channel)
     _fill(need, answers, now)
@@ -83,7 +87,7 @@ def correct_on_behalf(
 
 
 def change_sent(*, actor: User, need_id: int, answers: Answers, now: datetime) -> Need:
-    """Change a need that was sent and not verified yet; the consent to it goes on.
+    """Change a need that was sent and not verified yet; the consent to it stays in force.
 
     Raises ``ConflictError`` in other states, ``InvalidError`` naming the field.
     """
@@ -103,7 +107,7 @@ def change_sent(*, actor: User, need_id: int, answers: Answers, now: datetime) -
 def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
     """Withdraw a need, and end the consent to it.
 
-    Raises ``ConflictError`` once help was found or the need has ended.
+    Raises ``ConflictError`` for a draft, once help was found, and once the need has ended.
     """
     need = get_need(need_id, actor)
     NEED_STATES.take(need, NeedState.WITHDRAWN)
@@ -131,6 +135,6 @@ def _fill(need: Need, answers: Answers, now: datetime) -> None:
 
 
 def _check_channel(channel: ConsentChannel) -> None:
-    """Refuse online consent, which only residents can give themselves."""
+    """Raise ``InvalidError`` for online consent, which only residents themselves can give."""
     if channel is ConsentChannel.ONLINE:
         raise InvalidError("need.consent_not_online", "channel")

@@ -1,4 +1,4 @@
-"""The office posts a need for a resident, corrects and withdraws it, prints the receipt."""
+"""The office's pages to post a need for a resident, correct, withdraw it and print the receipt."""
 
 import segno
 from flask import flash, render_template, request, url_for
@@ -94,7 +94,7 @@ def receipt(need_id: int) -> str:
 
 
 def draw_code(address: str) -> Markup:
-    """The address as a QR code, an SVG element without styles to put inside a page."""
+    """The address as a QR code: an SVG element without styles, to be put inside a page."""
     code = segno.make(address, error="m", micro=False)
     return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff"))  # noqa: S704
 

@@ -1,4 +1,4 @@
-"""After a decision: more times in one tap, a question to the office, and the office's list."""
+"""Pages after a decision: add times, ask the office a question, and the office's list of them."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,7 +27,7 @@ _ABOUT_DECISIONS = [about for about in FollowUpAbout if about is not FollowUpAbo
 
 
 class AddTimesForm(BaseForm):
-    """The times that one button adds."""
+    """The times of the week to add to a need."""
 
     windows = CheckboxesField(
         _l("Times that suit"),
@@ -37,7 +37,7 @@ class AddTimesForm(BaseForm):
 
 
 class AskAgainForm(BaseForm):
-    """What is asked of the office, and what it should know."""
+    """What is asked of the office, and what the office should know."""
 
     about = RadiosField(
         _l("What do you ask?"),
@@ -48,18 +48,18 @@ class AskAgainForm(BaseForm):
     words = LongTextField(_l("What should we know?"), [MaxLength(LONGEST_REASON)])
 
     def validate_words(self, field: LongTextField) -> None:
-        """Refuse a question about a paper that nobody could name."""
+        """Require words for a question about a paper if no status says which paper it is."""
         is_paper = self.about.data == FollowUpAbout.PAPER
         if is_paper and self.find_status() is None and not field.data:
             raise ValidationError(_("Please write which paper it is."))
 
     def find_status(self) -> StatusKind | None:
-        """The status whose paper is spoken of; None for any other question."""
+        """The status about whose paper is asked; None if ``status`` is not one."""
         return StatusKind(self.status.data) if self.status.data in set(StatusKind) else None
 
 
 class AnswerFollowUpForm(IdempotentForm):
-    """One sentence to the person who asked."""
+    """The office's answer in one sentence, for the person who asked."""
 
     answer = LongTextField(
         _l("Your answer, in one sentence"),
@@ -131,7 +131,7 @@ def _ask_again(need_id: int, page: str) -> Answer:
     )
 
 
-# The office: what it owes, the earliest day first.
+# The office: the questions that it owes an answer, earliest day first.
 
 
 def _say_due(row: FollowUp) -> list[Badge]:

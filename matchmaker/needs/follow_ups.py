@@ -1,4 +1,4 @@
-"""What may follow a decision: more times for a need, and questions that the office owes an answer.
+"""After a decision: add times to a need, and ask questions to which the office owes an answer.
 
 Flushes; the view commits.
 """
@@ -36,10 +36,9 @@ DAYS_TO_ANSWER = 7
 
 
 def add_times(*, actor: User, need_id: int, windows: Collection[Window], now: datetime) -> Need:
-    """Let a need that waits take place at more times; it loses none that it had.
+    """Add times of the week to an open need; times that it has already change nothing.
 
-    Raises ``ConflictError`` unless it is open and asks for certain times. A second time changes
-    nothing.
+    Raises ``ConflictError`` unless the need is open and asks for certain times.
     """
     need = lock_in_scope(Need, need_id, actor, "need.unknown")
     more = {window.value for window in windows} - set(need.windows)
@@ -65,8 +64,9 @@ def ask_again(
 ) -> FollowUp:
     """Ask the office to look at a decided need again, or about a paper or place that would help.
 
-    Raises ``ConflictError`` when no month has decided the need. What is asked already and not
-    answered yet is asked once.
+    Returns the new question, or the same question if it was asked before and is not answered yet.
+    Raises ``ConflictError`` if no published month decided the need, ``InvalidError`` for words that
+    are too long.
     """
     need = lock_in_scope(Need, need_id, actor, "need.unknown")
     if len(words) > LONGEST_REASON:
@@ -82,7 +82,10 @@ def ask_again(
 
 
 def complain(*, actor: User, promise: Promise, words: str, now: datetime) -> FollowUp:
-    """Ask the office to look at help that was given; what is asked and not answered, once."""
+    """Ask the office to look at help that was given.
+
+    Returns the new question, or the question about the promise that is not answered yet.
+    """
     query = select(FollowUp).where(
         FollowUp.promise_id == promise.id, FollowUp.answered_at.is_(None)
     )
@@ -114,7 +117,7 @@ def _owe(row: FollowUp, resident: Resident, actor: User, now: datetime) -> Follo
 
 
 def take(*, actor: User, follow_up_id: int, now: datetime) -> FollowUp:
-    """Become the owner of an open question. Raises ``ConflictError`` when it is answered."""
+    """Make the actor the owner of a question. Raises ``ConflictError`` if it is answered."""
     row = _get_open(follow_up_id, actor)
     row.owner_id = actor.id
     db.session.flush()
@@ -123,9 +126,10 @@ def take(*, actor: User, follow_up_id: int, now: datetime) -> FollowUp:
 
 
 def answer(*, actor: User, follow_up_id: int, sentence: str, now: datetime) -> FollowUp:
-    """Answer a question with one sentence; the resident and who asked get a notice.
+    """Answer a question with one sentence, and notify the resident and the person who asked.
 
-    Raises ``ConflictError`` when it is answered already, ``InvalidError`` for an empty sentence.
+    Raises ``ConflictError`` if it is answered already, ``InvalidError`` for an empty sentence or
+    one that is too long.
     """
     row = _get_open(follow_up_id, actor)
     if not 1 <= len(sentence) <= LONGEST_REASON:
@@ -138,7 +142,7 @@ def answer(*, actor: User, follow_up_id: int, sentence: str, now: datetime) -> F
 
 
 def _notify_asker(row: FollowUp, actor: User, now: datetime) -> None:
-    """Tell the resident, and who asked for them, in one message each."""
+    """Notify the resident, if in contact, and the person who asked for them, if not the actor."""
     recipients = [Recipient(row.asked_by_id)] if _is_asked_for(row) else []
     if row.asked.resident.contact_ended_on is None:
         recipients.append(Recipient(resident_id=row.asked.resident_id))
@@ -148,20 +152,21 @@ def _notify_asker(row: FollowUp, actor: User, now: datetime) -> None:
 
 
 def _is_asked_for(row: FollowUp) -> bool:
-    """Whether somebody else asked for the resident."""
+    """Whether somebody other than the resident asked the question."""
     return row.asked_by.resident_id != row.asked.resident_id
 
 
 def list_of_need(need: Need) -> list[FollowUp]:
-    """All questions about a need, latest first."""
+    """All questions about the need, latest first."""
     query = select(FollowUp).where(FollowUp.need_id == need.id)
     return list(db.session.scalars(query.order_by(FollowUp.asked_at.desc(), FollowUp.id.desc())))
 
 
 def select_owed(actor: User, *, is_answered: bool) -> Select[FollowUp]:
-    """The questions in the actor's scope: what is owed by the earliest day first, or answered.
+    """The query for the unanswered questions in the actor's scope, earliest day first.
 
-    Nothing is owed while there is no contact with the resident.
+    With ``is_answered``, for the answered ones, latest answer first. Unanswered questions of
+    residents with whom contact was stopped are left out: no answer is owed.
     """
     is_done = FollowUp.answered_at.is_not(None)
     is_in_contact = Resident.contact_ended_on.is_(None)
@@ -186,12 +191,12 @@ def select_owed(actor: User, *, is_answered: bool) -> Select[FollowUp]:
 
 
 def is_late(row: FollowUp, today: date) -> bool:
-    """Whether an answer is owed since before today."""
+    """Whether the question is unanswered and was due before ``today``."""
     return row.answered_at is None and row.due_on < today
 
 
 def get_follow_up(follow_up_id: int, actor: User) -> FollowUp:
-    """The question, if it is in the actor's scope. Raises ``NotFoundError``."""
+    """Read and lock the question. Raises ``NotFoundError`` outside the actor's scope."""
     return lock_in_scope(FollowUp, follow_up_id, actor, "question.unknown")
 
 

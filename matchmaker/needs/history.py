@@ -49,7 +49,7 @@ ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened to a need; ``code`` is an audit action or a round's result."""
+    """One thing that happened to a need; ``code`` is an audit action or a ``ROUND_*`` code."""
 
     at: datetime
     code: str
@@ -59,10 +59,11 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What comes at one time from one giver, as far as it is; a visit by two is one visit.
+    """The promises of one giver, slot and state for a need, joined; a visit by two is one visit.
 
-    people   how many come; 0 for what nobody brings
-    first    the first promise of it
+    units    of the need's category; of a visit by several people, those of one promise
+    people   how many volunteers come; 0 if none does
+    first    the first of the promises
     """
 
     organisation: Organisation
@@ -77,23 +78,23 @@ class Coming:
 
     @property
     def session(self) -> Session | None:
-        """The session in which it is given."""
+        """The session in which the help is given, if one is fixed."""
         return self.first.session
 
     @property
     def first_day(self) -> date | None:
-        """First day of a stay."""
+        """The first day of a stay."""
         return self.first.first_day
 
     @property
     def last_day(self) -> date | None:
-        """Last day of a stay, or day by which money is paid."""
+        """The last day of a stay, or the day by which money is paid."""
         return self.first.last_day
 
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What the published round of ``month`` found for a need or, if nothing, on what ground."""
+    """What the published round of ``month`` found for a need or, if nothing, the ground."""
 
     month: date
     published_at: datetime
@@ -102,7 +103,7 @@ class RoundResult:
     committees: list[Committee]  # of the street office, to name those with help
 
     def list_coming(self) -> list[Coming]:
-        """What is promised still, as the resident sees it come."""
+        """The promises that have not ended, joined by giver, slot and state."""
         found: dict[tuple[int, str | None, PromiseState], list[Promise]] = {}
         for row in self.assignments:
             if not row.has_ended:
@@ -111,7 +112,10 @@ class RoundResult:
 
     @property
     def waits_for_recipient(self) -> bool:
-        """Whether every giver agreed and the resident has not answered."""
+        """Whether every giver said yes, required sessions are fixed and the answer is missing.
+
+        The resident's answer, that is, or a request for another day.
+        """
         rows = self.assignments
         return is_agreed(rows) and not any(lacks_session(row) for row in rows if not row.has_ended)
 
@@ -133,12 +137,12 @@ def _join(rows: list[Promise]) -> Coming:
 
 
 def list_results(need: Need) -> list[RoundResult]:
-    """The results of published rounds, latest month first."""
+    """The results of published rounds for the need, latest month first."""
     return _load_results([need.id])[::-1]
 
 
 def find_latest_results(need_ids: Collection[int]) -> dict[int, RoundResult]:
-    """The latest published result of each of these needs that has one."""
+    """The latest published result of each need that has one, keyed by need id."""
     return {row.outcome.need_id: row for row in _load_results(need_ids)}
 
 
@@ -173,7 +177,10 @@ def _load_results(need_ids: Collection[int]) -> list[RoundResult]:
 
 
 def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]:
-    """Everything that happened to a need and that its resident may see, in order of time."""
+    """What happened to a need, as far as its resident may see it, in order of time.
+
+    The entries come from the audit chain (``SHOWN_ACTIONS``) and from ``results``.
+    """
     query = select(AuditEvent).where(
         AuditEvent.subject_type == Need.__tablename__,
         AuditEvent.subject_id == need.id,
@@ -192,7 +199,7 @@ def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]
 
 
 def _map_committees(outcomes: Iterable[NeedOutcome]) -> dict[int, list[Committee]]:
-    """The committees of each street office with an unmet need among the outcomes."""
+    """The committees keyed by street office, for offices with an unmet need among the outcomes."""
     offices = {row.need.committee.subdistrict_id for row in outcomes if not row.is_met}
     query = select(Committee).where(Committee.subdistrict_id.in_(offices)).order_by(Committee.code)
     found: dict[int, list[Committee]] = {}
@@ -202,7 +209,7 @@ def _map_committees(outcomes: Iterable[NeedOutcome]) -> dict[int, list[Committee
 
 
 def _map_promises(need_ids: Collection[int]) -> dict[tuple[int, int | None], list[Promise]]:
-    """The promises for each run and need, by slot."""
+    """The promises of these needs, keyed by run and need ids, each list in order of slot."""
     query = select(Promise).where(Promise.need_id.in_(need_ids))
     with_giver = query.options(
         joinedload(Promise.organisation),

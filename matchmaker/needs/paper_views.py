@@ -1,4 +1,4 @@
-"""News on paper for who has no account: a list for each committee, a letter for each resident."""
+"""News on paper for residents without an account: a list for a committee, letters for residents."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -31,7 +31,7 @@ def paper_index() -> str:
 @bp.get("/paper/<id:committee_id>")
 @requires(Permission.NEED_READ_SCOPE)
 def paper_list(committee_id: int) -> str:
-    """What residents of a committee are to hear, with a box for each piece of news."""
+    """List the news that residents of a committee wait for, with a box for each piece of news."""
     committee = paper.get_committee(committee_id, current_user)
     news = paper.list_news(current_user, committee)
 
@@ -53,7 +53,7 @@ def paper_list(committee_id: int) -> str:
 @bp.route("/paper/<id:committee_id>/print", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_SCOPE)
 def paper_sheet(committee_id: int) -> Answer:
-    """The same on paper, once it is said what for."""
+    """Print the committee's list of news, after asking for the purpose."""
     committee = paper.get_committee(committee_id, current_user)
     news = paper.list_news(current_user, committee)
     back_url = url_for("needs.paper_list", committee_id=committee.id)
@@ -98,7 +98,7 @@ def paper_letter(resident_id: int) -> str:
 @bp.post("/paper/<id:committee_id>/reported")
 @requires(Permission.NEED_POST_ON_BEHALF)
 def report(committee_id: int) -> Response:
-    """Keep that residents heard what is ticked of a committee's list, or everything on it."""
+    """Record that residents of a committee heard the ticked news, or all news on the list."""
     committee = paper.get_committee(committee_id, current_user)
     return _report(committee, url_for("needs.paper_list", committee_id=committee.id))
 
@@ -106,7 +106,7 @@ def report(committee_id: int) -> Response:
 @bp.post("/paper/letters/<id:resident_id>/reported")
 @requires(Permission.NEED_POST_ON_BEHALF)
 def report_letter(resident_id: int) -> Response:
-    """Keep that a resident heard what a letter says."""
+    """Record that a resident heard the news of a letter."""
     resident = get_resident(resident_id, current_user)
     committee_id = resident.household.committee_id
     return _report(resident, url_for("needs.paper_list", committee_id=committee_id))
@@ -136,7 +136,7 @@ def _is_answer(row: paper.News) -> bool:
 
 
 def _find_result(row: paper.News) -> RoundResult | None:
-    """The month's answer that a row brings, with all that it says."""
+    """The latest published result of the need that a piece of news answers; None for other news."""
     need: Need | None = row.read.thing
     results = list_results(need) if _is_answer(row) and need else []
     return results[0] if results else None

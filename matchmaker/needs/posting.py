@@ -1,4 +1,4 @@
-"""What all ways of posting a need share: row, reference, consent, sending, audit event."""
+"""The steps that all ways of posting a need share: row, reference, consent, sending, audit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,9 +26,9 @@ from matchmaker.residents.consents import add_consent, end_consent, name_purpose
 
 
 def make_need(resident: Resident, category: ServiceCategory, actor: User, now: datetime) -> Need:
-    """A draft for one unit at any time, not yet stored.
+    """A draft for one unit at any time; it is not stored yet.
 
-    Raises ``ConflictError`` when the contact with the resident was stopped.
+    Raises ``ConflictError`` if the contact with the resident was stopped.
     """
     if resident.contact_ended_on is not None:
         raise ConflictError("resident.contact_ended")
@@ -47,14 +47,14 @@ def make_need(resident: Resident, category: ServiceCategory, actor: User, now: d
 
 
 def record_consent(need: Need, channel: ConsentChannel, actor: User, now: datetime) -> None:
-    """Record the resident's consent to the need; it takes the place of an earlier one."""
+    """Store the resident's consent to the need, and end an earlier one."""
     end_consent(need.consent, now)
     purpose = name_purpose(need.resident, actor)
     need.consent = add_consent(need.resident, actor, purpose, channel, now)
 
 
 def send_need(need: Need, actor: User, now: datetime) -> None:
-    """Hand a complete need to the committee."""
+    """Submit a complete need to its committee and record it. Raises ``ConflictError`` if sent."""
     NEED_STATES.take(need, NeedState.SUBMITTED)
     need.submitted_at, need.return_reason = now, None
     flush_need()
@@ -67,7 +67,7 @@ def send_need(need: Need, actor: User, now: datetime) -> None:
 def record_step(
     need: Need, actor: User, now: datetime, action: str, details: dict[str, Any] | None = None
 ) -> None:
-    """Record one audit event of a flushed need, by the resident or by staff on their behalf."""
+    """Record an audit event of a flushed need: by its resident or, by others, on their behalf."""
     is_own = actor.resident_id == need.resident_id
     record_event(
         actor=actor,
@@ -80,7 +80,7 @@ def record_step(
 
 
 def check_quantity(category: ServiceCategory, quantity: int) -> None:
-    """Raise ``InvalidError`` naming the field unless the quantity is within the limits."""
+    """Raise ``InvalidError`` unless a need in the category may ask for the quantity."""
     limits = find_quantity_limits(category)
     lowest, highest = (limits.least, limits.most) if limits else (1, 1)
     if not lowest <= quantity <= highest:
@@ -103,10 +103,10 @@ MOST_REFERENCE_TRIES = 8
 
 
 def add_need(need: Need, now: datetime) -> None:
-    """Store a new need under the next free reference of its month.
+    """Store a new need under the next free reference of the month of ``now``.
 
-    Two people can draw the same number at once: the database refuses the second, who gets the next
-    number. Raises ``ConflictError`` after eight attempts.
+    If two people take the same number at the same time, the database refuses the second, who then
+    gets the next number. Raises ``ConflictError`` after eight attempts.
     """
     prefix = f"N{get_month(now):%y%m}-"
     for _ in range(MOST_REFERENCE_TRIES):

@@ -1,4 +1,4 @@
-"""Queries for lists of needs; what givers see of an open need does not identify the resident."""
+"""Queries for lists of needs. What givers see of an open need does not name the resident."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,17 +32,18 @@ from matchmaker.words.names import match_name
 
 
 class Repeats(StrEnum):
-    """Which needs that come back every month a list has."""
+    """The needs to which a list is narrowed, among those that come back every month."""
 
     MONTHLY = "monthly"
-    TO_CONFIRM = "to_confirm"  # the committee was asked whether they still do
+    TO_CONFIRM = "to_confirm"  # the committee was asked whether they still come back
 
 
 @dataclass(frozen=True, slots=True)
 class NeedFilters:
     """Filters of a list of needs; ``category_id`` may be a heading of the catalogue.
 
-    ``repeats``: of each series that goes on in ``month``, the present one, its latest need.
+    ``repeats`` narrows the list to the latest need of each series that goes on in ``month`` or
+    later; ``month`` is the present month.
     """
 
     state: NeedState | None = None
@@ -57,7 +58,7 @@ class NeedFilters:
 
 @dataclass(frozen=True, slots=True)
 class BrowseFilters:
-    """Filters of a list of needs; ``category_id`` may be a heading of the catalogue."""
+    """Filters of the open needs; ``category_id`` may be a heading of the catalogue."""
 
     category_id: int | None = None
     committee_id: int | None = None
@@ -78,7 +79,10 @@ class OpenNeed:
 
 
 def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
-    """Open needs of the actor's committee or subdistrict, by category, longest wait first."""
+    """The query for open needs of the committees that the actor may browse.
+
+    In order of category, then longest wait first.
+    """
     query = (
         select(Need)
         .join(Need.category)
@@ -98,7 +102,7 @@ def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
 
 
 def hide_person(need: Need) -> OpenNeed:
-    """The parts of a need that identify nobody."""
+    """The parts of a need that do not name the resident."""
     return OpenNeed(
         category=need.category,
         type=need.type,
@@ -112,7 +116,7 @@ def hide_person(need: Need) -> OpenNeed:
 
 
 def list_committees(actor: User) -> list[Committee]:
-    """The committees whose open needs the actor may browse, by code."""
+    """The committees whose open needs the actor may browse, in order of code."""
     query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
     return list(db.session.scalars(query))
 
@@ -121,9 +125,9 @@ def list_committees(actor: User) -> list[Committee]:
 
 
 def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
-    """The needs in the actor's scope that pass ``filters``.
+    """The query for the needs in the actor's scope that pass ``filters``.
 
-    A list of needs that wait for the committee is oldest first, any other newest first.
+    Submitted needs, if ``filters`` ask for them, are oldest first; any other list is newest first.
     """
     is_queue = filters.state is NeedState.SUBMITTED
     order = (Need.submitted_at, Need.id) if is_queue else (Need.created_at.desc(), Need.id.desc())
@@ -139,13 +143,16 @@ def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
 
 
 def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
-    """How many needs in each state pass the other ``filters``; drafts are not counted."""
+    """How many needs pass ``filters`` but that of state, keyed by state; drafts are not counted."""
     sent = narrow_needs(actor, replace(filters, state=None)).where(Need.state != NeedState.DRAFT)
     return database.count_by_state(sent, Need.state)
 
 
 def get_shown_need(need_id: int, actor: User) -> Need:
-    """The need with all that its page names, in one statement. Raises ``NotFoundError``."""
+    """The need with category, committee, consent, resident and household, in one query.
+
+    Raises ``NotFoundError`` outside the actor's scope.
+    """
     query = (
         select(Need)
         .where(Need.id == need_id, is_in_scope(Need, actor))
@@ -163,7 +170,7 @@ def get_shown_need(need_id: int, actor: User) -> Need:
 
 
 def list_own_needs(actor: User) -> list[Need]:
-    """A resident's own needs and wishes, newest first, but for a draft without an answer."""
+    """A resident's own needs and wishes, newest first, without untouched drafts."""
     query = select(Need).where(is_in_scope(Need, actor)).options(joinedload(Need.category))
     rows = db.session.scalars(query.order_by(Need.created_at.desc(), Need.id.desc()))
     return [need for need in rows if not is_untouched(need)]
@@ -173,7 +180,10 @@ _HELPED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERVE
 
 
 def _is_current(need: Any, month: date) -> ColumnElement[bool]:
-    """Sent and not ended; help that was found makes it past when its month is before ``month``."""
+    """The condition for needs that are sent and still current in ``month``.
+
+    A need that got help is current only if it is in the published round of ``month`` or later.
+    """
     has_help = (
         select(Promise.id)
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
@@ -186,7 +196,8 @@ def _is_current(need: Any, month: date) -> ColumnElement[bool]:
 def list_duplicates(need: Need, actor: User, month: date) -> list[Need]:
     """Needs of the same resident in the same category that are current in ``month``, oldest first.
 
-    Who is helped every month asks every month; such a need is not a duplicate.
+    Only needs in the actor's scope. A need that got help in an earlier month is not a duplicate:
+    a resident may ask every month.
     """
     query = select(Need).where(
         is_in_scope(Need, actor),
@@ -199,7 +210,10 @@ def list_duplicates(need: Need, actor: User, month: date) -> list[Need]:
 
 
 def find_duplicates(needs: list[Need], month: date) -> dict[int, list[str]]:
-    """The duplicates of needs by id, as references: same resident and category, current."""
+    """The references of each need's duplicates, keyed by need id; needs without one are left out.
+
+    A duplicate has the same resident and category and is current in ``month``.
+    """
     other = aliased(Need)
     is_twin = (
         (other.resident_id == Need.resident_id)
@@ -220,7 +234,7 @@ def find_duplicates(needs: list[Need], month: date) -> dict[int, list[str]]:
 
 
 def list_statuses(needs: list[Need]) -> dict[int, list[RecipientStatus]]:
-    """The statuses of the residents of these needs, by resident, in the order of their rows."""
+    """The statuses of the residents of these needs, keyed by resident id, in order of id."""
     residents = {need.resident_id for need in needs}
     query = select(RecipientStatus).where(RecipientStatus.resident_id.in_(residents))
     found: dict[int, list[RecipientStatus]] = {}
@@ -230,7 +244,10 @@ def list_statuses(needs: list[Need]) -> dict[int, list[RecipientStatus]]:
 
 
 def narrow_needs(actor: User, filters: NeedFilters) -> Select[Need]:
-    """The needs in the actor's scope that pass ``filters``, with resident and kind, in no order."""
+    """The query for the needs in the actor's scope that pass ``filters``, without an order.
+
+    ``Need.resident`` and ``Need.category`` are joined.
+    """
     query = select(Need).join(Need.resident).join(Need.category).where(is_in_scope(Need, actor))
     query = _narrow_to_series(query, filters)
     if filters.state is not None:

@@ -1,4 +1,4 @@
-"""The filters of the lists of needs, read from the address."""
+"""The forms that filter the lists of needs; their values are in the page's address."""
 
 from collections.abc import Iterable
 
@@ -63,7 +63,7 @@ class NeedListForm(FilterForm):
         return self
 
     def read_filters(self) -> NeedFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters, for the present month; a value that is not a choice is ignored."""
         self.validate()
         return NeedFilters(
             state=read_choice(self.state, _read_state),
@@ -91,7 +91,7 @@ class BrowseForm(FilterForm):
         return self
 
     def read_filters(self) -> BrowseFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         self.validate()
         return BrowseFilters(
             category_id=read_choice(self.category_id, int),

@@ -1,4 +1,4 @@
-"""A committee's decisions about submitted needs. Flushes; the view commits."""
+"""Decisions about submitted needs: verify, return, merge. Flushes; the view commits."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,22 +16,23 @@ from matchmaker.notices.service import notify_asker
 from matchmaker.residents.consents import end_consent
 from matchmaker.states import lock_rows
 
-LATEST_REPLY_MONTHS = 6  # after this one
+LATEST_REPLY_MONTHS = 6  # after the present month
 DANGER = TIERS[0]
 
 
 def get_usual_reply_day(now: datetime) -> date:
-    """The last day of next month, by which the next round is certainly published."""
+    """The last day of the next month, by which the next round is expected to be published."""
     return date.fromordinal(add_months(get_month(now), 2).toordinal() - 1)
 
 
 def verify_need(
     *, actor: User, need_id: int, version: int, tier: int, reply_promised_on: date, now: datetime
 ) -> Need:
-    """Verify the need as ``version`` and set its urgency; it is open for the next round at once.
+    """Verify the need that the actor read as ``version``, set its urgency and open it.
 
-    Who entered a need does not make it a danger alone: a colleague does, or a social worker.
-    Raises ``ConflictError`` when it was changed after the actor read ``version``.
+    Raises ``NotFoundError`` unless the actor may verify it, ``ConflictError`` if it was changed
+    since ``version`` or does not wait for this, ``InvalidError`` naming the field. The person who
+    recorded a need may not give it the most urgent tier: a second person has to.
     """
     need = get_verifiable_need(need_id, actor)
     check_tier(tier)
@@ -61,8 +62,8 @@ def verify_needs(
 ) -> tuple[int, int]:
     """Verify in the same way each need that still has the version given for its id.
 
-    Returns how many were verified, and how many had changed and wait as they are. A refusal of one
-    is a refusal of all.
+    Returns how many were verified, and how many had changed and still wait. Raises as
+    ``verify_need`` does for the first need that is refused; the caller then rolls all back.
     """
     _lock_needs(*versions)
     count = 0
@@ -82,7 +83,11 @@ def verify_needs(
 
 
 def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Need:
-    """Return a need to the resident, with the reason in plain words."""
+    """Return a submitted need to the resident with a reason in plain words.
+
+    Raises ``NotFoundError`` unless it is of the actor's own committee, ``ConflictError`` in other
+    states, ``InvalidError`` for an empty reason or one that is too long.
+    """
     need = _get_own_committee_need(need_id, actor)
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise InvalidError("need.reason_length", "reason", most=LONGEST_REASON)
@@ -97,8 +102,8 @@ def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Nee
 def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: datetime) -> Need:
     """Close ``duplicate_id`` in favour of ``kept_id``, which gets the longer wait of the two.
 
-    Raises ``ConflictError`` unless both have the same resident and category and neither is being
-    decided, met or ended.
+    Raises ``NotFoundError`` unless both are of the actor's own committee, ``ConflictError`` unless
+    they have the same resident and category and each is submitted, returned or open.
     """
     _lock_needs(kept_id, duplicate_id)
     kept = _get_own_committee_need(kept_id, actor)
@@ -126,13 +131,13 @@ def are_alike(need: Need, other: Need) -> bool:
 
 
 def require_second_person(need: Need, tier: int, actor: User) -> None:
-    """Raise ``InvalidError`` for the most urgent tier chosen by a person who recorded the need."""
+    """Raise ``InvalidError`` if ``tier`` is the most urgent and the actor recorded the need."""
     if tier == DANGER and has_recorded(need, actor):
         raise InvalidError("need.second_person", "tier")
 
 
 def has_recorded(need: Need, actor: User) -> bool:
-    """Whether the actor entered the need, or sent or changed it before it was verified."""
+    """Whether the actor's person, with any account, entered, sent or changed the need."""
     sent = select(AuditEvent.actor_id).where(
         AuditEvent.subject_type == Need.__tablename__,
         AuditEvent.subject_id == need.id,
@@ -144,8 +149,11 @@ def has_recorded(need: Need, actor: User) -> bool:
 
 
 def may_verify(need: Need, actor: User) -> bool:
-    """Whether the actor may verify the need: its committee, or a social worker what the committee
-    entered itself, since a small committee has nobody else."""
+    """Whether the actor, in whose scope the need is, may verify it.
+
+    Committee workers may. Social workers may verify needs that a committee worker entered, since
+    a small committee may have nobody else.
+    """
     if actor.role is Role.COMMITTEE_WORKER:
         return True
     entered_by = db.session.get_one(User, need.entered_by_id)
@@ -153,7 +161,7 @@ def may_verify(need: Need, actor: User) -> bool:
 
 
 def get_verifiable_need(need_id: int, actor: User) -> Need:
-    """A need that the actor may verify. Raises ``NotFoundError``."""
+    """The need, in any state. Raises ``NotFoundError`` unless the actor may verify it."""
     need = get_need(need_id, actor)
     if not may_verify(need, actor):
         raise NotFoundError("need.unknown")
@@ -161,26 +169,32 @@ def get_verifiable_need(need_id: int, actor: User) -> Need:
 
 
 def _get_own_committee_need(need_id: int, actor: User) -> Need:
-    """A need of the actor's own committee: a social worker may read it but not decide."""
+    """The need. Raises ``NotFoundError`` unless the actor is a worker of its committee.
+
+    A social worker may read the need but not decide.
+    """
     if actor.role is not Role.COMMITTEE_WORKER:
         raise NotFoundError("need.unknown")
     return get_need(need_id, actor)
 
 
 def _lock_needs(*need_ids: int) -> None:
-    """Lock until the transaction ends, so that two colleagues cannot close each other's need."""
+    """Lock the needs until the transaction ends, so that two colleagues cannot decide at once."""
     query = select(Need).where(Need.id.in_(need_ids)).order_by(Need.id)
     lock_rows(query)
 
 
 def check_tier(tier: int) -> None:
-    """Raise ``InvalidError`` for what is not a tier."""
+    """Raise ``InvalidError`` unless ``tier`` is one of ``TIERS``."""
     if tier not in TIERS:
         raise InvalidError("need.tier_unknown", "tier")
 
 
 def check_reply_day(reply_promised_on: date, now: datetime) -> None:
-    """Raise ``InvalidError`` for a promised day before today or more than six months ahead."""
+    """Raise ``InvalidError`` for a promised day before today or too far ahead.
+
+    The latest day is the first of the sixth month after the present one.
+    """
     earliest = get_local_date(now)
     latest = add_months(get_month(now), LATEST_REPLY_MONTHS)
     if not earliest <= reply_promised_on <= latest:

@@ -1,4 +1,4 @@
-"""The office's list of needs: what waits for a committee, files, needs verified together."""
+"""The office's list of needs: the committee's queue, its files, and verifying several together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,16 +27,16 @@ from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_local_day, format_quantity, get_unit_word, make_cell
 from matchmaker.words.scope import join_words, name_statuses, name_windows
 
-TICK_ALL = "all"  # argument of the address: every box of the page is ticked
+TICK_ALL = "all"  # argument of the address: tick every box of a need without duplicates
 
 # The columns of the list of needs; the file has no contacts and none of the resident's words.
 
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """A need, and the references of the same resident's other needs in the same category.
+    """A need, and the references of its duplicates (``find_duplicates``).
 
-    statuses    of the resident, for the list from which needs are verified together
+    statuses    of the resident; only on the list from which needs are verified together
     """
 
     need: Need
@@ -45,20 +45,20 @@ class NeedLine:
 
 
 def read_lines(needs: list[Need]) -> list[NeedLine]:
-    """The lines of these needs; one statement finds the duplicates of all."""
+    """The lines of these needs; one query finds the duplicates of all."""
     twins = queries.find_duplicates(needs, get_month(get_now()))
     return [NeedLine(need, twins.get(need.id, ())) for need in needs]
 
 
 def read_waiting_lines(needs: list[Need]) -> list[NeedLine]:
-    """The lines of needs to verify; one more statement finds the statuses of all residents."""
+    """The lines of needs to verify; one more query finds the statuses of all residents."""
     statuses = queries.list_statuses(needs)
     lines = read_lines(needs)
     return [replace(line, statuses=statuses.get(line.need.resident_id, ())) for line in lines]
 
 
 def describe_asker(need: Need) -> str:
-    """Age and statuses of the person, read before somebody decides how urgent a need is."""
+    """Age and statuses of the resident in words, for the person who decides the urgency."""
     statuses = queries.list_statuses([need]).get(need.resident_id, ())
     line = NeedLine(need, (), statuses)
     return join_words([_say_age(line), _say_statuses(line)])
@@ -83,7 +83,7 @@ def _say_age(line: NeedLine) -> str:
 
 
 def _say_statuses(line: NeedLine) -> str:
-    """The statuses that count today, then those that wait for their verification."""
+    """The names of the statuses that are in force today, then of those not verified yet."""
     states = {row.kind: get_state(row, get_now()) for row in line.statuses}
     counts = name_statuses(k for k, state in states.items() if state is StatusState.VERIFIED)
     waits = name_statuses(k for k, state in states.items() if state is StatusState.WAITING)
@@ -142,7 +142,7 @@ _STATE = Column[NeedLine](
 )
 _CHOOSE = Column[NeedLine](header=_l("Choose"), read=lambda line: "", box=_make_box)
 _COLUMNS = (_NUMBER, _RESIDENT, _COMMITTEE, _CATEGORY, _QUANTITY, _URGENCY, _SENT_ON, _STATE)
-# What is read before a need is verified: words, age and statuses, and whether it is there twice.
+# The columns to read before a need is verified: words, age, statuses and possible duplicates.
 _WAITING_COLUMNS = (
     replace(_NUMBER, note=_say_twins),
     replace(_RESIDENT, note=_say_age),
@@ -239,14 +239,14 @@ def _show_queue(bulk: VerifyManyForm) -> str:
 
 
 def _list_without_twins(lines: Sequence[NeedLine]) -> list[str]:
-    """The values of the boxes that are ticked together: who is there twice is looked at first."""
+    """The values of the boxes that "tick all" ticks: of the needs without a possible duplicate."""
     return [_make_box(line).value for line in lines if not line.twins]
 
 
 def _make_list() -> ListPage[NeedLine]:
     form = _make_list_form()
     filters = form.read_filters()
-    has_one_committee = len(form.committee_id.choices or ()) == 1  # to choose from: every committee
+    has_one_committee = len(form.committee_id.choices or ()) == 1  # the choice "every committee"
     return ListPage(
         endpoint="needs.index",
         caption=_l("Needs and wishes"),
@@ -266,7 +266,7 @@ def _make_list() -> ListPage[NeedLine]:
 
 
 def _make_list_form() -> NeedListForm:
-    """The filters; by default committees see what waits for them, others see everything."""
+    """The form of filters; by default committees see submitted needs, others every state."""
     verifies = has_permission(current_user.role, Permission.NEED_SORT)
     first = NeedState.SUBMITTED.value if verifies else ALL_STATES
     form = NeedListForm(data={"state": request.args.get("state") or first})

@@ -1,4 +1,4 @@
-"""The field that asks whether a need is for once, or comes back until which month."""
+"""The field that asks whether a need is for once or, if it comes back, until which month."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,14 +16,14 @@ ONCE = "once"
 
 
 class RepeatsField(DropdownField):
-    """Once, or every month until one of the next twelve: render with the ``field`` macro."""
+    """A choice: once, or every month until one of the next twelve. The ``field`` macro shows it."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, choices=_list_choices, **kwargs)
 
     @property
     def month(self) -> date | None:
-        """The last month that was chosen; None: it is for once."""
+        """The first day of the last month, as chosen; None: the need is for once."""
         return parse_month(self.data) if self.data and self.data != ONCE else None
 
 
@@ -37,5 +37,5 @@ def _list_choices() -> Sequence[SelectChoice]:
 
 
 def write_month(month: date | None) -> str:
-    """A stored month as the value of the field."""
+    """A stored last month as a value of the field; None is "only once"."""
     return ONCE if month is None else f"{month:%Y-%m}"

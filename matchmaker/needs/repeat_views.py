@@ -1,4 +1,4 @@
-"""Say that a need still comes back every month, or that it does not any more."""
+"""Pages about needs that come back every month: choose it, confirm it, end it."""
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from matchmaker.web.permissions import Permission, requires
 @bp.route("/<id:need_id>/repeats", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
 def ask_repeats(need_id: int) -> Answer:
-    """Whether a draft is for once or comes back; its check leads here and on from here."""
+    """Ask whether a draft is for once or comes back; the page is reached from the draft's check."""
     is_sent = request.method == "POST"
     need = resident_service.get_draft(need_id, current_user, is_locked=is_sent)
     form = RepeatsForm(data={"answer": write_month(need.repeats_until)})

@@ -1,10 +1,10 @@
-"""Needs that come back by themselves, every month until the one that was named.
+"""Needs that come back by themselves, every month until a last month that was named.
 
-Each month has a need of its own, so that one can be promised while the last is still being given.
-The need of a month repeats the one before, once that got something; one that still waits stands for
-the next month too. Twice a year the office says whether it is still so; without a word it ends. It
-ends with the contact, too, with the consent, and when somebody says so. Flushes; the caller
-commits, but for ``do_repeats``.
+After help was found for a need, a new need repeats it in a later month, so that one can be promised
+while the last is still being given; a need that still waits is not repeated. Every half year the
+committee is asked whether the need goes on; without an answer in ``DAYS_TO_CONFIRM`` days the
+series ends. No need is repeated once the consent is withdrawn or the contact with the resident is
+stopped, or once somebody ended the series. Flushes; the caller commits, except for ``do_repeats``.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from matchmaker.notices.service import make_void, notify_accounts, notify_reside
 from matchmaker.residents.consents import repeat_consent
 from matchmaker.states import lock_row, lock_rows
 
-MOST_MONTHS = 12  # ahead that a need may come back
+MOST_MONTHS = 12  # ahead; the latest month until which a need may come back
 MONTHS_TO_REVIEW = 6
 DAYS_TO_CONFIRM = 21
 _ASKED = "need.review_repeat"
@@ -48,12 +48,12 @@ _RELIED_ON = (RoundState.EXECUTING, RoundState.CLOSED)  # their publication is n
 
 
 def list_last_months(now: datetime) -> list[date]:
-    """The months that may be named as the last one, as their first days."""
+    """The months that may be named as the last one, as first days: the next twelve."""
     return [add_months(get_month(now), number) for number in range(1, MOST_MONTHS + 1)]
 
 
 def may_repeat(category: ServiceCategory) -> bool:
-    """Whether a need of the category can come back: a wish is fulfilled once."""
+    """Whether a need of the category can come back; a micro-wish cannot."""
     return get_need_type(category) is not NeedType.MICRO_WISH
 
 
@@ -64,9 +64,10 @@ def set_repeat(
     now: datetime,
     field: str = "repeats_until",
 ) -> None:
-    """Let a need that is being written come back until a month; None: it is for once.
+    """Set the last month in which a need comes back; None: it is for once.
 
-    Raises ``InvalidError`` for another month than can be named, and for a wish.
+    Raises ``InvalidError`` naming ``field`` for a month that is not in ``list_last_months``, unless
+    it is the present value, and for any month if the category is of wishes.
     """
     if until is not None and not may_repeat(category):
         raise InvalidError("need.wish_repeats", field)
@@ -84,7 +85,10 @@ def _add_half_a_year(day: date) -> date:
 
 
 def is_repeating(need: Need, now: datetime) -> bool:
-    """Whether the need comes back, as far as its row says: its last month is not over."""
+    """Whether the need has a last month that is not over, and was sent and not closed.
+
+    Judged by its own row only: a later need may repeat it already.
+    """
     until = need.repeats_until
     return until is not None and until >= get_month(now) and need.state not in _OVER
 
@@ -97,16 +101,16 @@ def comes_back(month: date) -> ColumnElement[bool]:
 
 
 def find_repeat(need: Need) -> Need | None:
-    """The need of a later month that repeats this one."""
+    """The need that repeats this one in a later month; None if there is none yet."""
     return db.session.scalar(select(Need).where(Need.repeats_need_id == need.id))
 
 
-# What the clock does.
+# What a timer does.
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """How many needs came back, were asked about, and ended because nobody said anything."""
+    """How many needs came back, how many were asked about, and how many series ended unanswered."""
 
     returned: int
     asked: int
@@ -114,8 +118,11 @@ class Repeated:
 
 
 def do_repeats(now: datetime) -> Repeated:
-    """Bring back what is due in every month whose list is not locked, and review; commits after
-    each month, so it can run as often as one likes."""
+    """Bring back needs in every month whose list is not locked, then review; return the counts.
+
+    Commits after each month and after the review. It may run again at any time: what is done is
+    not done twice.
+    """
     query = select(MatchRound.id).where(MatchRound.state == RoundState.DRAFT)
     returned = 0
     try:
@@ -133,9 +140,10 @@ def do_repeats(now: datetime) -> Repeated:
 
 
 def return_needs(match_round: MatchRound, now: datetime) -> list[Need]:
-    """Bring back what repeats in a month whose list is not locked; returns the new needs.
+    """Store a new need for each need that comes back in the round's month; return the new needs.
 
-    The round is locked here, so two workers bring each back once.
+    Empty if the list of the month is locked. Locks the round's row, so that two workers do not
+    bring back the same need twice.
     """
     lock_row(match_round)
     if match_round.state is not RoundState.DRAFT:
@@ -145,7 +153,10 @@ def return_needs(match_round: MatchRound, now: datetime) -> list[Need]:
 
 
 def _select_due(match_round: MatchRound) -> Select[Need]:
-    """The needs that got something in an earlier month and are not repeated yet, by number."""
+    """The query for needs of the office that got help before the month and are not repeated yet.
+
+    In order of id.
+    """
     month, later = match_round.month, aliased(Need)
     got_help = (
         select(NeedOutcome.id)
@@ -171,7 +182,10 @@ def _select_due(match_round: MatchRound) -> Select[Need]:
 
 
 def _is_carried() -> ColumnElement[bool]:
-    """Of a need whose missing part waits on: the next month is another matter."""
+    """The condition for needs that got a part and wait for the missing part.
+
+    The need of the next month is asked for besides that part.
+    """
     return (Need.given_quantity > 0) & Need.state.in_((NeedState.OPEN, NeedState.IN_ROUND))
 
 
@@ -181,7 +195,7 @@ def _may_go_on(need: Need) -> bool:
 
 
 def _repeat(need: Need, match_round: MatchRound, now: datetime) -> Need:
-    """The need of the month: checked already, with the same urgency and a lot of its own."""
+    """Store the need that repeats ``need`` in the month: verified, open, with the same urgency."""
     again = _copy(need, match_round.month, now)
     add_need(again, now)
     again.consent = repeat_consent(need.consent)
@@ -227,10 +241,12 @@ def _copy(need: Need, month: date, now: datetime) -> Need:
 
 
 def review_needs(now: datetime) -> tuple[int, int]:
-    """Ask whether what repeats is still needed, and end what nobody confirmed in time; returns how
-    many were asked and how many ended."""
+    """Ask committees whether needs still come back; end the series not confirmed in time.
+
+    Returns about how many needs was asked and how many series ended.
+    """
     today = get_local_date(now)
-    next_month = add_months(get_month(now), 1)  # who has no month ahead is not asked
+    next_month = add_months(get_month(now), 1)  # no question about needs without a month ahead
     rows = lock_rows(_select_latest(next_month).where(Need.review_on <= today))
     asked = [row for row in rows if row.review_asked_on is None]
     for need in asked:
@@ -246,12 +262,15 @@ def review_needs(now: datetime) -> tuple[int, int]:
 
 
 def _select_latest(month: date) -> Select[Need]:
-    """The needs that come back in a month or later and that no later one repeats."""
+    """The query for the latest need of each series that goes on in ``month``, in order of id."""
     return select(Need).where(comes_back(month)).order_by(Need.id)
 
 
 def _ask(need: Need, now: datetime) -> None:
-    """The committee hears that somebody has to say whether the need goes on."""
+    """Notify the committee that somebody has to say whether the need goes on.
+
+    Marks earlier notices of this kind void.
+    """
     make_void([_ASKED], Need.__tablename__, [need.id, need.repeats_need_id or need.id], now)
     query = select_active(Role.COMMITTEE_WORKER).where(User.committee_id == need.committee_id)
     notify_accounts(query, None, _ASKED, need, now)
@@ -261,9 +280,9 @@ def _ask(need: Need, now: datetime) -> None:
 
 
 def confirm_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Say that a need still comes back, for half a year more.
+    """Confirm that a need still comes back; the next question is in half a year.
 
-    Raises ``ConflictError`` unless somebody was asked that.
+    Raises ``ConflictError`` unless the need comes back and the committee was asked.
     """
     need = _get_latest(need_id, actor, now)
     if need.review_asked_on is None:
@@ -277,14 +296,20 @@ def confirm_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
 
 
 def end_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Let a need not come back any more; what is asked for this month stays."""
+    """End a series at ``need_id``, its latest need, which itself stays.
+
+    Raises ``ConflictError`` if the need does not come back.
+    """
     need = _get_latest(need_id, actor, now)
     _end(need, actor, now)
     return need
 
 
 def _get_latest(need_id: int, actor: User, now: datetime) -> Need:
-    """The need of the latest month, locked. Raises ``ConflictError`` if it does not come back."""
+    """Lock and return the need, the latest of its series.
+
+    Raises ``ConflictError`` if it does not come back or a later need repeats it.
+    """
     need = get_need(need_id, actor, is_locked=True)
     if not is_repeating(need, now) or find_repeat(need) is not None:
         raise ConflictError("need.repeats_no_more")

@@ -21,7 +21,7 @@ ANY_TIME = "any"
 
 
 class CategoryForm(EditForm):
-    """The category of a need, below one heading."""
+    """The category of a need, among those under one heading."""
 
     category_id = RadiosField(_l("Kind of help"), [Required(_l("Choose one."))], coerce=int)
 
@@ -73,7 +73,7 @@ class DescriptionForm(EditForm):
 
 
 class RepeatsForm(EditForm):
-    """Whether it is needed once or every month, which the check leads to."""
+    """Whether the help is needed once or every month; reached from the page of the check."""
 
     answer = RepeatsField(_l("How often do you need it?"))
 
@@ -91,7 +91,7 @@ AnswerForm = UnitsForm | MoneyForm | WindowsForm | DescriptionForm
 
 
 def make_answer_form(question: Question, need: Need) -> AnswerForm:
-    """The form of one question, filled with the earlier answer."""
+    """The form of one question, with the earlier answer as initial value."""
     if question is Question.WINDOWS:
         return WindowsForm(data={"answer": _get_windows(need)})
     if question is Question.DESCRIPTION:
@@ -111,7 +111,10 @@ def _make_quantity_form(need: Need) -> UnitsForm | MoneyForm:
 
 
 def _get_windows(need: Need) -> list[str]:
-    """The windows as ticked. None is the answer "any time" once the later description is given."""
+    """The boxes to tick: the need's windows, or "any time" if it has none and a description.
+
+    The description is asked after the windows, so the question of windows was answered then.
+    """
     if need.windows:
         return list(need.windows)
     return [ANY_TIME] if need.description else []

@@ -1,4 +1,4 @@
-"""A resident's own posting, one question at a time; each answer is saved at once.
+"""A resident's own posting, one question at a time; each answer is saved when it is given.
 
 Flushes; the view commits.
 """
@@ -31,9 +31,9 @@ from matchmaker.residents.scope import get_resident
 
 
 def get_draft(need_id: int, actor: User, *, is_locked: bool = False) -> Need:
-    """The actor's own need while it can be changed; ``is_locked`` as ``get_need`` says.
+    """The actor's need, a draft or returned; ``is_locked`` as in ``get_need``.
 
-    Raises ``NotFoundError`` for another person's need, ``ConflictError`` once it was sent.
+    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` in other states.
     """
     need = get_need(need_id, actor, is_locked=is_locked)
     check_editable(need)
@@ -41,7 +41,10 @@ def get_draft(need_id: int, actor: User, *, is_locked: bool = False) -> Need:
 
 
 def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
-    """A new draft, or the resident's untouched draft, which takes the category."""
+    """Store a draft in the category, or give the category to the resident's untouched draft.
+
+    Raises ``NotFoundError`` for an account without a resident, ``InvalidError`` for the category.
+    """
     if actor.resident_id is None:
         raise NotFoundError("resident.unknown")
     category = get_category(category_id)
@@ -55,7 +58,10 @@ def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
 
 
 def change_category(*, actor: User, need_id: int, category_id: int, now: datetime) -> Need:
-    """Change the category; questions whose answers no longer fit are asked again."""
+    """Change the category of a draft; reset the answers that may not fit it.
+
+    Quantity becomes 1 and windows empty; a category of wishes also ends the monthly repeat.
+    """
     need, category = get_draft(need_id, actor), get_category(category_id)
     if category.id == need.category_id:
         return need
@@ -66,26 +72,26 @@ def change_category(*, actor: User, need_id: int, category_id: int, now: datetim
 
 
 def answer_quantity(*, actor: User, need_id: int, quantity: int, now: datetime) -> Need:
-    """Set how many units (or fen) would meet the need."""
+    """Set the quantity of a draft in the category's unit (fen for money)."""
     need = get_draft(need_id, actor)
     check_quantity(need.category, quantity)
     return _keep(need, actor, now, quantity=quantity)
 
 
 def answer_windows(*, actor: User, need_id: int, windows: Sequence[Window], now: datetime) -> Need:
-    """Set the times that suit; none means any time."""
+    """Set the times that suit; empty means any time."""
     return _keep(get_draft(need_id, actor), actor, now, windows=sort_windows(windows))
 
 
 def answer_description(*, actor: User, need_id: int, description: str, now: datetime) -> Need:
-    """Set the description, in the person's own words."""
+    """Set the description in the resident's own words; ``InvalidError`` if it is too long."""
     if len(description) > LONGEST_DESCRIPTION:
         raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
     return _keep(get_draft(need_id, actor), actor, now, description=description)
 
 
 def answer_repeats(*, actor: User, need_id: int, until: date | None, now: datetime) -> Need:
-    """Set until which month it comes back; None: it is for once."""
+    """Set the last month in which the need comes back; None: it is for once."""
     need = get_draft(need_id, actor)
     before = need.repeats_until
     set_repeat(need, need.category, until, now, field="answer")
@@ -96,9 +102,10 @@ def answer_repeats(*, actor: User, need_id: int, until: date | None, now: dateti
 
 
 def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Send a draft or a corrected need to the committee, with the resident's own consent.
+    """Send a draft or a returned need to the committee, with the resident's own consent.
 
-    Raises ``ConflictError('need.incomplete')`` while an answer is missing.
+    Raises ``ConflictError('need.incomplete')`` without a description, ``InvalidError`` for a
+    quantity outside the limits.
     """
     need = get_draft(need_id, actor)
     if not need.description:
@@ -110,7 +117,7 @@ def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
 
 
 def discard_draft(*, actor: User, need_id: int, now: datetime) -> None:
-    """Delete a draft that was never sent. Raises ``ConflictError`` when it was."""
+    """Delete a draft that was never sent. Raises ``ConflictError`` if the need was sent."""
     need = get_draft(need_id, actor)
     if need.state is not NeedState.DRAFT:
         raise ConflictError("need.not_draft", state=need.state.value)
@@ -142,7 +149,7 @@ def _keep(need: Need, actor: User, now: datetime, **answers: Any) -> Need:
 
 
 class Question(StrEnum):
-    """A question; its value is part of the page's address."""
+    """A question of the posting; its value is part of its page's address."""
 
     QUANTITY = "quantity"
     WINDOWS = "when"
@@ -150,7 +157,7 @@ class Question(StrEnum):
 
 
 def list_questions(need: Need) -> list[Question]:
-    """The questions that the category requires."""
+    """The questions that the need's category requires, in order."""
     asked = {
         Question.QUANTITY: find_quantity_limits(need.category) is not None,
         Question.WINDOWS: asks_windows(need.category),
@@ -160,9 +167,10 @@ def list_questions(need: Need) -> list[Question]:
 
 
 def find_next(need: Need, present: Question | None) -> Question | None:
-    """The question after ``present`` (None: the first one); None when all are answered.
+    """The question after ``present`` (None: the first one); None if ``present`` is the last.
 
-    When an earlier answer is edited, the others are not asked again.
+    Also None after any question if the need has a description, the last answer: an earlier answer
+    is being edited then, and the others are not asked again.
     """
     questions = list_questions(need)
     following = [q for q in questions if present is None or _rank(q) > _rank(present)]
@@ -172,7 +180,7 @@ def find_next(need: Need, present: Question | None) -> Question | None:
 
 
 def find_previous(need: Need, present: Question) -> Question | None:
-    """The question before ``present``; None when it is the first."""
+    """The question before ``present``; None if it is the first."""
     earlier = [q for q in list_questions(need) if _rank(q) < _rank(present)]
     return earlier[-1] if earlier else None
 

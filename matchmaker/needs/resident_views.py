@@ -1,4 +1,4 @@
-"""A resident's needs: the list, one of them, changing it, and posting by one question a page."""
+"""A resident's pages: the list of needs, one need, its changes, and posting by questions."""
 
 from typing import Any
 
@@ -107,7 +107,10 @@ GO_BACK = "back"  # the second button: save the answer if it is valid, go one pa
 
 
 def _lead_to_sent(need_id: int) -> Response | None:
-    """From a page of the posting to what became of the need, once it was sent: the Back button."""
+    """Redirect a GET of a page of the posting to the need's page if the need was sent already.
+
+    The browser's Back button leads there. None if the need can still be edited, and for a POST.
+    """
     need = get_need(need_id, current_user)
     if need.state in EDITABLE or request.method != "GET":
         return None
@@ -116,7 +119,7 @@ def _lead_to_sent(need_id: int) -> Response | None:
 
 
 def _get_edited(need_id: int) -> Need:
-    """A draft; what is sent is compared with it, so nobody changes it between."""
+    """The draft; a POST locks it, since what is sent is compared with what is stored."""
     is_sent = request.method == "POST"
     return resident_service.get_draft(need_id, current_user, is_locked=is_sent)
 

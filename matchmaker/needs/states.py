@@ -1,14 +1,15 @@
 """The states of a need: which may follow which, and the changes that a round makes.
 
 draft -> submitted -> verified -> open -> in round -> matched
-open -> submitted, when its verification is undone before the lock
+open -> submitted, if its verification is undone before the lock
 submitted -> returned -> submitted
-submitted, returned, open -> closed, when joined with another; withdrawn, in the round too
-in round -> open, when the month's round found nothing
-matched -> served, partly served, when help was given; back, when the report is corrected
-matched -> in round, when a publication was withdrawn; open, when its promise was revoked
-partly served -> open, when what is missing is carried over
-any but a draft -> closed, when the contact with the resident was stopped
+submitted, returned, open -> closed, if it is joined with another need
+submitted, returned, open, in round -> withdrawn
+in round -> open, if the month's round found nothing
+matched -> served or partly served, once help was given; back, if the report is corrected
+matched -> in round, if a publication is withdrawn; open, if its promise is revoked
+partly served -> open, if what is missing is carried over
+any state but draft, verified, withdrawn -> closed, if the contact with the resident is stopped
 """
 
 from collections.abc import Sequence
@@ -24,9 +25,9 @@ from matchmaker.states import make_machine_by_target
 
 
 def get_need(need_id: int, actor: User, *, is_locked: bool = False) -> Need:
-    """The need, if the actor may see who needs it; ``is_locked`` to be compared and changed.
+    """The need with this id. Raises ``NotFoundError`` outside the actor's scope.
 
-    Raises ``NotFoundError``.
+    With ``is_locked`` it is read again and locked until the transaction ends.
     """
     get = lock_in_scope if is_locked else get_in_scope
     return get(Need, need_id, actor, "need.unknown")
@@ -36,7 +37,7 @@ _S = NeedState
 
 _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
-    # closed from any state: the contact with the resident was stopped
+    # every CLOSED below is also for residents with whom contact was stopped
     _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED}),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
@@ -54,17 +55,17 @@ EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
 WITHDRAWABLE = NEED_STATES.list_starts(_S.WITHDRAWN)
 MERGEABLE = frozenset({_S.SUBMITTED, _S.RETURNED, _S.OPEN})
 ENDED = frozenset({_S.SERVED, _S.CLOSED, _S.WITHDRAWN, _S.EXPIRED})
-_NEEDS_PER_UPDATE = 500  # parameters that every database accepts in one statement
+_NEEDS_PER_UPDATE = 500  # so few parameters that every database accepts them in one statement
 
 
 def check_editable(need: Need) -> None:
-    """Raise ``ConflictError('need.not_editable')`` once the need was sent and not returned."""
+    """Raise ``ConflictError('need.not_editable')`` unless the need is a draft or returned."""
     if need.state not in EDITABLE:
         raise ConflictError("need.not_editable", state=need.state.value)
 
 
 def flush_need() -> None:
-    """Flush; a change by somebody else in between is a conflict, not a server error."""
+    """Flush. Raises ``ConflictError`` if somebody else changed a flushed row meanwhile."""
     try:
         db.session.flush()
     except StaleDataError as error:
@@ -74,8 +75,8 @@ def flush_need() -> None:
 def enter_round(references: Sequence[str]) -> None:
     """Move the open needs among ``references`` into the round, at the freeze.
 
-    One statement for each 500 needs. ``version`` increases, so that saving an older edit is a
-    conflict.
+    One statement for every 500 needs. Their ``version`` increases, so that saving an older edit is
+    a conflict.
     """
     for start in range(0, len(references), _NEEDS_PER_UPDATE):
         db.session.execute(
@@ -87,18 +88,21 @@ def enter_round(references: Sequence[str]) -> None:
 
 
 def move_to_round(need: Need) -> None:
-    """Move one need back into its round, when a publication is withdrawn."""
+    """Move a matched or open need into its round again, where another decision follows."""
     NEED_STATES.take(need, _S.IN_ROUND)
 
 
 def mark_matched(need: Need) -> None:
-    """The published round found something: the need is matched and its wait starts from zero."""
+    """Mark a need for which the published round found help as matched, and set its wait to zero."""
     NEED_STATES.take(need, _S.MATCHED)
     need.waiting_rounds = 0
 
 
 def settle(need: Need, *, is_done: bool, is_whole: bool) -> None:
-    """The need as its help is: matched while some is to come, then served, in part without all."""
+    """Set the state by the need's help: matched until ``is_done``, then served or partly served.
+
+    It is served if ``is_whole``. A state that is right already is not changed.
+    """
     if not is_done and need.state is not _S.MATCHED:
         NEED_STATES.take(need, _S.MATCHED)
     elif is_done and is_whole and need.state is not _S.SERVED:
@@ -108,13 +112,13 @@ def settle(need: Need, *, is_done: bool, is_whole: bool) -> None:
 
 
 def start_again(need: Need) -> None:
-    """The home had its turn, for another need of the same kind: the need stays open as if new."""
+    """Open a need whose home had its turn for another need of the category; its wait is zero."""
     NEED_STATES.take(need, _S.OPEN)
     need.waiting_rounds = 0
 
 
 def return_to_open(need: Need, *, was_passed_over: bool) -> None:
-    """Leave the need open for the next round.
+    """Open the need for the next round.
 
     ``was_passed_over``: a published round found nothing for the need, which adds one round to its
     wait. A withdrawn round does not count.
@@ -125,14 +129,17 @@ def return_to_open(need: Need, *, was_passed_over: bool) -> None:
 
 
 def carry_over(need: Need, *, missing: int, given: int, waited: int) -> None:
-    """What is missing of a need waits on. ``missing``, ``given``: units; ``waited``: months that
-    the need had waited when its part was promised, to which this one is added."""
+    """Open a partly served need for the missing part, as passed over once more.
+
+    ``missing``, ``given``: units of the category; ``waited``: the months that the need had waited
+    when its part was promised, to which one is added.
+    """
     need.quantity, need.given_quantity = missing, need.given_quantity + given
     need.waiting_rounds = waited
     return_to_open(need, was_passed_over=True)
 
 
 def is_untouched(need: Need) -> bool:
-    """Whether a draft has its kind of help alone, and no answer to any question."""
+    """Whether the need is a draft with only its category: quantity 1, no windows or description."""
     is_empty = not need.description and not need.windows and need.quantity == 1
     return need.state is NeedState.DRAFT and is_empty

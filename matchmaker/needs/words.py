@@ -1,4 +1,4 @@
-"""Sentences about a need: its state, what happened to it, what was corrected of it."""
+"""Sentences about a need: its state, its timeline, and its corrections."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ TIER_WORDS = {
 
 
 def explain_state(need: Need) -> str:
-    """The need's state, in words for the person who asked."""
+    """The need's state as a sentence for the person who asked."""
     if need.state in (NeedState.OPEN, NeedState.VERIFIED):
         return _explain_waiting(need)
     sentences = {
@@ -60,7 +60,7 @@ def _say_wait(need: Need) -> str:
 
 
 def describe_missing(need: Need) -> str:
-    """What came of a need and what is missing, once a part was given; empty before."""
+    """How much of a need was given and how much is missing; empty if nothing was given yet."""
     if not need.given_quantity:
         return ""
     unit = need.category.unit
@@ -81,7 +81,10 @@ def describe_coming(row: Coming, unit: str) -> str:
 
 
 def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
-    """What happened, in words for the person who asked."""
+    """What happened, as a sentence for the person who asked.
+
+    ``is_entered_for_them``: the committee entered the need.
+    """
     if entry.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
         return _describe_round(entry)
     sent = _("Your committee wrote it down for you.") if is_entered_for_them else _("You sent it.")
@@ -142,7 +145,10 @@ _CORRECTED_BY = {Role.SOCIAL_WORKER: _l("The street office")}
 
 
 def list_corrected(row: NeedCorrection, unit: str) -> list[tuple[str, str, str]]:
-    """What a correction changed: its name, what it was, what it is; quantities in ``unit``."""
+    """For each corrected column: its name, the value before and the value after, in words.
+
+    Quantities are in ``unit``.
+    """
     return [
         (str(name), _say(column, row.before[column], unit), _say(column, row.after[column], unit))
         for column, name in _NAMES.items()
@@ -151,7 +157,7 @@ def list_corrected(row: NeedCorrection, unit: str) -> list[tuple[str, str, str]]
 
 
 def name_corrector(row: NeedCorrection) -> str:
-    """Who corrected, for the person who asked: the office, not the colleague."""
+    """The office that made a correction, for the person who asked; it names no colleague."""
     return str(_CORRECTED_BY.get(row.corrected_by.role, _("Your neighbourhood committee")))
 
 
