@@ -125,7 +125,7 @@ class InviteColleagueForm(IdempotentForm):
 
 
 class InviteResidentForm(IdempotentForm):
-    """The reference of the resident for whom, or for whose family proxy, the account is to be."""
+    """The reference of the resident who, or whose family proxy, gets the account."""
 
     resident_reference = TextField(
         _l("Reference of the resident"),

@@ -42,7 +42,7 @@ GUARDED = frozenset({Role.SOCIAL_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: datetime) -> str:
-    """Create an invitation and return its code, of which only a digest is stored.
+    """Create an invitation and return its code; only the code's digest is stored.
 
     For a guarded role the code cannot be used before ``confirm_invitation``. Raises
     ``ForbiddenError`` for a role that the actor may not invite, ``NotFoundError`` for a scope for
@@ -251,7 +251,7 @@ def lapse_invitations_to(resident: Resident, now: datetime) -> None:
 
 
 def normalise_code(text: str) -> str:
-    """A typed code in the spelling of which the digest is stored: no dashes, blanks, I, L or O."""
+    """A typed code in the spelling that is digested: no dashes, no blanks, no I, L or O."""
     return text.upper().translate(_READ_AS)
 
 

@@ -43,7 +43,7 @@ def list_places() -> Places:
 
 
 def list_volunteers_without_account(actor: User) -> list[Volunteer]:
-    """The volunteers of the actor's organisation for whom there is no account, by name."""
+    """The volunteers of the actor's organisation who have no account, in order of name."""
     taken = select(User.volunteer_id).where(User.volunteer_id.is_not(None))
     query = (
         select(Volunteer)

@@ -29,7 +29,7 @@ TOUCH_AFTER = timedelta(minutes=1)
 
 
 def open_session(user: User, now: datetime) -> str:
-    """Store a new session of ``user`` and return its token, of which only a digest is stored."""
+    """Store a new session of ``user`` and return its token; only the token's digest is stored."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = LoginSession(token_sha256=get_digest(token), user_id=user.id, created_at=now, seen_at=now)
     db.session.add(row)

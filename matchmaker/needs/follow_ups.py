@@ -166,7 +166,7 @@ def select_owed(actor: User, *, is_answered: bool) -> Select[FollowUp]:
     """The query for the unanswered questions in the actor's scope, earliest day first.
 
     With ``is_answered``, for the answered ones, latest answer first. Unanswered questions of
-    residents with whom contact was stopped are left out: no answer is owed.
+    residents without contact are left out: no answer is owed to them.
     """
     is_done = FollowUp.answered_at.is_not(None)
     is_in_contact = Resident.contact_ended_on.is_(None)

@@ -9,7 +9,8 @@ in round -> open, if the month's round found nothing
 matched -> served or partly served, once help was given; back, if the report is corrected
 matched -> in round, if a publication is withdrawn; open, if its promise is revoked
 partly served -> open, if what is missing is carried over
-any state but draft, verified, withdrawn -> closed, if the contact with the resident is stopped
+open -> closed, if the recipient says that the help is no longer needed
+any sent need that is not over -> closed, if the contact with the resident is stopped
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ _S = NeedState
 
 _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
-    # every CLOSED below is also for residents with whom contact was stopped
+    # CLOSED below is also for the needs of a resident, once the contact was stopped
     _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED}),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
