@@ -1,7 +1,7 @@
-"""What residents agreed to: a row for each purpose, with the text's version and how it was said.
+"""The consents of residents: a row for each purpose, with the text's version and the channel.
 
-A consent to a request ends with the request. While help is promised it goes on, because those who
-bring the help need name and phone. Flushes; the view commits.
+A consent to a request ends with the request. It stays in force while help is promised, because the
+people who bring the help need name and phone. Flushes; the view commits.
 """
 
 from dataclasses import dataclass
@@ -14,27 +14,30 @@ from matchmaker.models import Consent, ConsentChannel, Need, Resident, User
 
 KEEP_CONTACT = "keep_contact"  # given at registration
 OWN_REQUEST, REQUEST_ON_BEHALF = "own_request", "request_on_behalf"
-# Of the sentences that the person agrees to; a version changes with its sentence.
+# The version of the sentences that the person agrees to, keyed by purpose; it changes with them.
 TEXT_VERSIONS = {KEEP_CONTACT: "2026-07", OWN_REQUEST: "2027-01", REQUEST_ON_BEHALF: "2027-01"}
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
-    """A consent, and the request that rests on it; None if it is to something else."""
+    """A consent, and the need to which it was given; None if it is to something else."""
 
     consent: Consent
     need: Need | None
 
 
 def name_purpose(resident: Resident, actor: User) -> str:
-    """The purpose of a request: a resident asks for themselves, anybody else on behalf."""
+    """The purpose of the consent to a request: the resident's own, or one on their behalf.
+
+    It is the resident's own if the actor is the resident's account.
+    """
     return OWN_REQUEST if actor.resident_id == resident.id else REQUEST_ON_BEHALF
 
 
 def add_consent(
     resident: Resident, actor: User, purpose: str, channel: ConsentChannel, now: datetime
 ) -> Consent:
-    """Record that the resident agreed to ``purpose`` in the current text."""
+    """Store that the resident agreed to the present text for ``purpose``."""
     row = Consent(
         resident_id=resident.id,
         purpose=purpose,
@@ -49,7 +52,10 @@ def add_consent(
 
 
 def repeat_consent(consent: Consent | None) -> Consent | None:
-    """The same agreement for the request of the next month: given once, for each month named."""
+    """Store a copy of a consent for the need that repeats its need; None for None.
+
+    A resident consents once for all months until the last one that was named.
+    """
     if consent is None:
         return None
     row = Consent(
@@ -66,15 +72,15 @@ def repeat_consent(consent: Consent | None) -> Consent | None:
 
 
 def end_consent(consent: Consent | None, now: datetime) -> None:
-    """End a consent whose request is over or has a newer one; what ended before stays as it is."""
+    """Mark a consent as ended, unless it is None or has ended or was withdrawn already."""
     if consent is not None and consent.ended_at is None and consent.withdrawn_at is None:
         consent.ended_at = now
 
 
 def restore_consent(resident: Resident) -> None:
-    """The consent to keep the contact is in force again; it was withdrawn by mistake with the rest.
+    """Put the consent to keep the contact in force again, if the latest withdrawal included it.
 
-    Consents to requests stay as they are, like the requests.
+    Called when contact was stopped by mistake. Consents to requests stay withdrawn.
     """
     own = Consent.resident_id == resident.id
     last = select(func.max(Consent.withdrawn_at)).where(own).scalar_subquery()
@@ -83,7 +89,7 @@ def restore_consent(resident: Resident) -> None:
 
 
 def list_consents(resident: Resident) -> list[ConsentLine]:
-    """The consents of the resident, latest first."""
+    """The consents of the resident with their needs, latest first."""
     query = (
         select(Consent, Need)
         .outerjoin(Need, Need.consent_id == Consent.id)

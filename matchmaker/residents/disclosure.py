@@ -1,7 +1,8 @@
-"""The only code that shows contact data; each time it writes a row that says so.
+"""The only code that shows contact data; it stores a row for each disclosure.
 
-Residents see their own and offices those of their residents. The volunteer of a visit, and their
-coordinator, see the contact from the moment that the recipient agreed until it is done.
+Contacts on lists are stored once a day for each resident and ground. Residents see their own
+contact, offices those of their residents. The volunteer of a visit, and the coordinator, see the
+contact once the recipient agreed, until the visit is done or its day is long past.
 """
 
 from collections.abc import Iterable
@@ -33,7 +34,7 @@ from matchmaker.states import lock_rows
 
 
 class Ground(StrEnum):
-    """Why contact data may be shown."""
+    """The grounds on which contact data may be shown."""
 
     SELF = "self"
     OWN_COMMITTEE = "own_committee"
@@ -51,7 +52,7 @@ _GROUND_OF_ROLE = {
     Role.COMMITTEE_WORKER: Ground.OWN_COMMITTEE,
     Role.SOCIAL_WORKER: Ground.OWN_SUBDISTRICT,
 }
-# Most disclosures to one person in one day, in Shanghai time.
+# The most single disclosures to one account in one day, in Shanghai time, keyed by role.
 DISCLOSURES_PER_DAY = {
     Role.RESIDENT: 20,
     Role.VOLUNTEER: 20,
@@ -59,14 +60,14 @@ DISCLOSURES_PER_DAY = {
     Role.COMMITTEE_WORKER: 60,
     Role.SOCIAL_WORKER: 60,
 }
-LISTED_PER_DAY = 300  # people whose contact is on the lists of one kind that a person prints
+LISTED_PER_DAY = 300  # residents whose contact one account gets in a day by lists of one ground
 FULL_FIELDS = ["full_name", "phone", "address"]
 PHONE_FIELDS = ["phone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What is shown, as it was at that moment."""
+    """The contact data that is shown, as it was at that moment."""
 
     full_name: str
     phone: str
@@ -74,7 +75,7 @@ class Contact:
 
 
 def reveal_contact(resident_id: int, actor: User, now: datetime) -> Contact:
-    """The contact of a resident; records who saw it and why in the same transaction.
+    """Return the contact of a resident, and record who saw it and why in the same transaction.
 
     Raises ``ForbiddenError`` for a role that has no ground, ``NotFoundError`` for a resident
     outside the actor's scope, ``ThrottledError`` beyond the daily limit.
@@ -86,15 +87,15 @@ def reveal_contact(resident_id: int, actor: User, now: datetime) -> Contact:
 
 
 def may_visit(promise: Promise, now: datetime) -> bool:
-    """Whether who comes may see the contact; see ``is_shown``."""
+    """Whether the giver of a promised visit may see the recipient's contact; see ``is_shown``."""
     return promise.slot is not None and is_shown(promise, now)
 
 
 def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
-    """The contact of who is visited; recorded as ``reveal_contact`` does.
+    """Return the contact of the recipient of a visit, recorded as by ``reveal_contact``.
 
-    Raises ``NotFoundError`` for a visit that is not the actor's, or at any other time than
-    ``may_visit`` says, ``ThrottledError`` beyond the daily limit.
+    Raises ``NotFoundError`` for a visit outside the actor's scope or for which ``may_visit`` is
+    False, ``ThrottledError`` beyond the daily limit.
     """
     promise = lock_in_scope(Promise, promise_id, actor, "promise.unknown")
     if not may_visit(promise, now):
@@ -103,10 +104,11 @@ def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
 
 
 def reveal_phones(residents: Iterable[Resident], actor: User, now: datetime) -> dict[int, str]:
-    """The phones for a list to ring, by id: residents of the actor's committee, in their order.
+    """Return the phones for a call list, keyed by resident id, for a committee worker.
 
-    Each is recorded, and once a day counts; beyond ``LISTED_PER_DAY`` there are none, and none of
-    residents of elsewhere. Raises ``ForbiddenError`` for another role.
+    Each disclosure is recorded once a day. Left out are residents outside the actor's scope and,
+    in the order of ``residents``, those beyond ``LISTED_PER_DAY``. Raises ``ForbiddenError`` for
+    another role.
     """
     if actor.role is not Role.COMMITTEE_WORKER:
         raise ForbiddenError("contact.ground_not_yours")
@@ -118,9 +120,10 @@ def reveal_phones(residents: Iterable[Resident], actor: User, now: datetime) -> 
 
 
 def reveal_doors(promise_ids: Iterable[int], actor: User, now: datetime) -> dict[int, Contact]:
-    """Who is visited, for a list of the actor's visits, by promise; recorded as ``reveal_phones``.
+    """Return the recipients' contacts for a list of visits, keyed by promise id.
 
-    A promise that is not the actor's, or at any other time than ``may_visit`` says, has none.
+    Recorded and limited as by ``reveal_phones``. Left out are promises outside the actor's scope
+    and those for which ``may_visit`` is False.
     """
     query = (
         select(Promise)
@@ -139,7 +142,10 @@ def reveal_doors(promise_ids: Iterable[int], actor: User, now: datetime) -> dict
 def _reveal_listed(
     residents: Iterable[Resident], ground: Ground, fields: list[str], actor: User, now: datetime
 ) -> dict[int, Contact]:
-    """The contacts by resident: those of today again, and new ones until the limit of the day."""
+    """Return contacts keyed by resident id, and record those that are new today.
+
+    New ones are left out once ``LISTED_PER_DAY`` is reached.
+    """
     _lock(actor)
     query = select(Disclosure.resident_id).where(
         *_is_of_today(actor, now), Disclosure.ground == ground.value
@@ -188,12 +194,12 @@ def _read(contact: ResidentContact) -> Contact:
 
 
 def _lock(actor: User) -> None:
-    """Let what one person looks at in parallel be counted in turn."""
+    """Lock the actor's account, so that simultaneous disclosures are counted one by one."""
     db.session.scalar(select(User.id).where(User.id == actor.id).with_for_update())
 
 
 def _check_daily_limit(actor: User, now: datetime) -> None:
-    """Raise ``ThrottledError`` at the limit of single looks; lists have their own."""
+    """Raise ``ThrottledError`` if the day's single disclosures are used up; lists do not count."""
     single = Disclosure.ground.not_in([ground.value for ground in _OF_LISTS])
     query = select(func.count(Disclosure.id)).where(*_is_of_today(actor, now), single)
     if (db.session.scalar(query) or 0) >= DISCLOSURES_PER_DAY[actor.role]:

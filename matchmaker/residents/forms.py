@@ -26,14 +26,14 @@ from matchmaker.words.labels import get_label
 from matchmaker.words.names import LONGEST_SEARCH
 from matchmaker.words.phone_numbers import normalise_phone
 
-MOST_DIGITS = 6  # of a reference or a name
+MOST_DIGITS = 6  # in a search for a reference or a name
 _LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
 _COUNTER_CHANNELS = tuple(c for c in ConsentChannel if c is not ConsentChannel.ONLINE)
 _STATUSES = [(kind.value, get_label(kind)) for kind in StatusKind]
 
 
 class NoLongNumber:
-    """Refuses phone and document numbers in a field that others may read."""
+    """Refuses seven or more digits in a row, such as a phone or document number."""
 
     def __call__(self, form: Any, field: Any) -> None:
         if field.data and _LONG_NUMBER.search(field.data):
@@ -41,7 +41,10 @@ class NoLongNumber:
 
 
 class WholePhone:
-    """A search with as many digits as a phone is one phone alone: an address never holds one."""
+    """Refuses a search with more than ``MOST_DIGITS`` digits unless it is exactly one phone number.
+
+    A search for a phone number never becomes part of an address; any other search does.
+    """
 
     def __call__(self, form: Any, field: Any) -> None:
         if sum(map(str.isdigit, field.data or "")) <= MOST_DIGITS:
@@ -54,13 +57,13 @@ class WholePhone:
 
 
 class StatusStepForm(ButtonForm):
-    """A step of a status, and how many promises the page said that it breaks."""
+    """A step of a status, and the number of promises that it breaks, as the page showed it."""
 
     breaks = CountField()
 
 
 class ResidentSearchForm(BaseForm):
-    """What the list of residents is narrowed by; a phone goes no further than this form."""
+    """The filters of the list of residents, posted: a phone in them never gets into an address."""
 
     search = TextField(
         _l("Name, reference, or last four digits of the phone"),
@@ -73,7 +76,7 @@ class ResidentSearchForm(BaseForm):
     unverified = BooleanField(_l("With a status still to be verified"))
 
     def read_filters(self) -> dict[str, Any]:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters as arguments of ``ResidentFilter``; an invalid one is ignored."""
         self.validate()
         names = [name for name in ("search", "committee_id", "status") if not self[name].errors]
         typed = {name: self[name].data for name in names}
@@ -86,14 +89,14 @@ class ResidentSearchForm(BaseForm):
         }
 
     def list_arguments(self) -> dict[str, Any]:
-        """What was typed and chosen, as arguments of the list's address."""
+        """The typed and chosen values as arguments of the list's address."""
         typed = {name: self[name].data for name in ("search", "committee_id", "status")}
         chosen = {name: value for name, value in typed.items() if value}
         return {**chosen, "unverified": "y"} if self.unverified.data else chosen
 
 
 class ResidentFilterForm(FilterForm, ResidentSearchForm):
-    """The same filters in the address of the list, where no phone is looked for."""
+    """The same filters, read from the list's address, which is never searched for a phone."""
 
 
 class RegisterForm(IdempotentForm):
@@ -126,7 +129,7 @@ class RegisterForm(IdempotentForm):
 
 
 class ResidentMergeForm(IdempotentForm):
-    """The other entry of a resident who is registered twice, and the word that it is one person."""
+    """The other entry of a resident who is registered twice, and that both are one person."""
 
     reference = TextField(
         _l("Reference of the other entry"),

@@ -1,7 +1,7 @@
-"""Make two registered residents one: what hangs on either is the kept one's from then on.
+"""Merge two entries of one resident: the rows that refer to either refer to the kept one then.
 
-The other entry stays as a row that names the kept one, with its contact and with what could not
-follow, so that every event about it can still be read; no list and no search shows it.
+The other entry stays as a row that refers to the kept one, with its contact and the statuses that
+did not move, so that every event about it can still be read; lists and searches leave it out.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from matchmaker.residents.scope import select_residents
 from matchmaker.residents.statuses import StatusState, get_state
 from matchmaker.scopes import lock_in_scope
 
-# The rows that follow the person; statuses follow one by one, at most one of each kind.
+# The models whose rows move to the kept entry; statuses move one by one, at most one of each kind.
 Follower: TypeAlias = (
     type[Need]
     | type[Notice]
@@ -47,7 +47,7 @@ _WORTH = {StatusState.OVER: 0, StatusState.WAITING: 1, StatusState.VERIFIED: 2}
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """How much hangs on an entry, for the comparison before a merge."""
+    """How many rows refer to an entry, for the comparison before a merge."""
 
     needs: int
     pairings: int
@@ -56,7 +56,7 @@ class Belongings:
 
 
 def count_belongings(resident: Resident) -> Belongings:
-    """What would follow the resident into another entry."""
+    """How many needs, pairings, statuses and accounts refer to the entry."""
     models: tuple[Follower, ...] = (Need, Pairing, RecipientStatus, User)
     return Belongings(*(_count(model, resident) for model in models))
 
@@ -64,7 +64,7 @@ def count_belongings(resident: Resident) -> Belongings:
 def find_other(actor: User, resident: Resident, reference: str) -> Resident:
     """The resident with ``reference`` in the actor's scope.
 
-    Raises ``InvalidError`` when there is none, or it is ``resident``.
+    Raises ``InvalidError`` if there is none or it is ``resident`` itself.
     """
     query = select_residents(actor).where(Resident.reference == reference.upper())
     found: Resident | None = db.session.scalar(query)
@@ -76,11 +76,11 @@ def find_other(actor: User, resident: Resident, reference: str) -> Resident:
 
 
 def merge_residents(*, actor: User, kept_id: int, gone_id: int, now: datetime) -> Resident:
-    """Let everything of the second resident follow into the first.
+    """Move everything of entry ``gone_id`` to entry ``kept_id``, and make their persons one.
 
-    Raises ``NotFoundError`` outside the actor's scope, and ``ConflictError`` when both have an
-    account, since nobody can say here which of them is to go, or when there is contact with one
-    of them alone: what is open would be promised to nobody, or a death forgotten.
+    Raises ``NotFoundError`` outside the actor's scope, and ``ConflictError`` if both have enabled
+    accounts, since it is not known which should go, or if contact was stopped with only one of
+    them: open help would be promised to nobody, or a death be forgotten.
     """
     rows = {key: _lock(key, actor) for key in sorted((kept_id, gone_id))}
     kept, gone = rows[kept_id], rows[gone_id]
@@ -109,7 +109,7 @@ def merge_residents(*, actor: User, kept_id: int, gone_id: int, now: datetime) -
 
 
 def list_merged(resident: Resident) -> list[str]:
-    """The references under which the resident was registered too."""
+    """The references of the entries that were merged into the resident, in order of id."""
     query = select(Resident.reference).where(Resident.merged_into_id == resident.id)
     return list(db.session.scalars(query.order_by(Resident.id)))
 
@@ -136,7 +136,10 @@ def _move(model: Follower, gone: Resident, kept: Resident) -> int:
 
 
 def _move_statuses(gone: Resident, kept: Resident, now: datetime) -> int:
-    """Move what the kept entry has not, and copy what counts more there; the rest stays behind."""
+    """Move the statuses of kinds that ``kept`` lacks; copy those that count more than its own.
+
+    Returns how many were moved or copied. The others stay with ``gone``.
+    """
     own = {row.kind: row for row in kept.statuses}
     moved = 0
     for row in list(gone.statuses):

@@ -1,4 +1,4 @@
-"""Somebody registered twice: the two entries side by side, then one."""
+"""The page that compares two entries of a resident who is registered twice, and merges them."""
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ from matchmaker.web.permissions import Permission, requires
 @bp.route("/residents/<id:resident_id>/merge", methods=["GET", "POST"])
 @requires(Permission.RESIDENT_MERGE)
 def merge(resident_id: int) -> Answer:
-    """The first sending shows the other entry, the second one, ticked, makes the two one."""
+    """Show the other entry when its reference is sent; merge the two when the box is ticked too."""
     resident = scope.get_resident(resident_id, current_user)
     form = ResidentMergeForm()
     found: list[Resident] = []

@@ -1,4 +1,4 @@
-"""Find residents by phone: counted, held to the own office, on record, and never in an address."""
+"""Find residents by phone: counted, within the actor's scope, recorded, never in an address."""
 
 import re
 from datetime import datetime
@@ -17,14 +17,14 @@ _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 def is_phone(typed: str) -> bool:
-    """Whether a search is for a phone or for the last four digits of one."""
+    """Whether a typed search is a phone number or four digits, the end of one."""
     return _find_condition(typed) is not None
 
 
 def count_check(actor: User, now: datetime) -> None:
-    """Count one phone that the actor tried; the caller commits before anything is looked up.
+    """Count one phone that the actor tries; the caller commits before anything is looked up.
 
-    Raises ``ThrottledError`` beyond what one person, or the whole street office, may try.
+    Raises ``ThrottledError`` beyond the limit of one account or of the whole street office.
     """
     office_id = db.session.scalar(select(get_office_id(actor)))
     count_try(Counted.PHONE_CHECK_PERSON, str(actor.id), now)
@@ -32,9 +32,10 @@ def count_check(actor: User, now: datetime) -> None:
 
 
 def search_phone(*, actor: User, typed: str, now: datetime) -> list[int]:
-    """The ids of the residents in the actor's scope with this phone, or this end of one.
+    """Return the ids of the residents in the actor's scope with this phone, or this end of it.
 
-    Records that the actor searched and how many there are, without the phone.
+    In order of id; empty for what is not a phone. Records that the actor searched and how many
+    were found, but not the phone.
     """
     condition = _find_condition(typed)
     if condition is None:
@@ -52,13 +53,13 @@ def search_phone(*, actor: User, typed: str, now: datetime) -> list[int]:
 
 
 def get_office_id(actor: User) -> ColumnElement[int]:
-    """The street office that a committee worker or a social worker works for, as SQL."""
+    """The id of the street office of a committee worker or a social worker, as SQL."""
     own = select(Committee.subdistrict_id).where(Committee.id == actor.committee_id)
     return func.coalesce(own.scalar_subquery(), actor.subdistrict_id)
 
 
 def _find_condition(typed: str) -> ColumnElement[bool] | None:
-    """Four digits are the end of a phone, more are a phone; None for anything else."""
+    """The condition for a phone number or, for four digits, the end of one; None otherwise."""
     text = typed.strip()
     if _TYPED_TAIL.fullmatch(text):
         tail = contact_cipher.get_index(text)

@@ -1,4 +1,4 @@
-"""Registering a resident at the counter, and recording a recipient status."""
+"""Pages to register a resident at the counter and to record a recipient status."""
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
@@ -28,7 +28,7 @@ def register() -> Answer:
 
     def act() -> str:
         phone_search.count_check(current_user, get_now())
-        db.session.commit()  # the form asks whether the phone is known, whatever comes of it
+        db.session.commit()  # the answer reveals whether the phone is known, so each try counts
         resident = service.register_resident(
             actor=current_user,
             registration=_read(form, committees),
@@ -70,7 +70,7 @@ def record_status(resident_id: int) -> Answer:
 
 
 def _make_form(committees: list[Committee]) -> RegisterForm:
-    """The form without the committee for a worker who has only one."""
+    """The form; without the question of the committee if there is only one."""
     form = RegisterForm()
     form.committee_id.choices = make_choices(
         [("", _("Choose")), *((row.id, get_name(row)) for row in committees)]
@@ -96,7 +96,7 @@ def _read(form: RegisterForm, committees: list[Committee]) -> Registration:
 
 
 def _warn_of_twins(form: RegisterForm, committees: list[Committee], error: ConflictError) -> Answer:
-    """The form as typed, with each person who is perhaps the same beside it."""
+    """Show the form as typed, beside each registered resident who may be the same person."""
     typed = _read(form, committees)
     form.is_known_duplicate.errors = [describe_refusal(error)]
     return _show_form(form, typed, find_twins(current_user, typed.described)), 422

@@ -8,7 +8,7 @@ from matchmaker.scopes import get_in_scope, is_in_scope
 
 
 def select_residents(actor: User) -> Select[Resident]:
-    """The residents that the actor may see, joined with household and committee."""
+    """The query for the residents in the actor's scope, joined with household and committee."""
     query = select(Resident).join(Resident.household).join(Household.committee)
     return query.where(is_in_scope(Resident, actor))
 
@@ -19,6 +19,6 @@ def get_resident(resident_id: int | None, actor: User) -> Resident:
 
 
 def list_committees(actor: User) -> list[Committee]:
-    """The committees whose residents the actor works for, in the order of their codes."""
+    """The committees in the actor's scope, in order of code."""
     query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
     return list(db.session.scalars(query))

@@ -35,9 +35,10 @@ from matchmaker.words.phone_numbers import get_line
 
 
 def get_household(committee: Committee, reference: str | None, block: str) -> Household:
-    """The household with ``reference``, or a new one in ``block`` without a reference.
+    """Return the committee's household with ``reference``; without one, store a new household.
 
-    Raises ``InvalidError`` for a household of another committee, or when both are missing.
+    The new one is in ``block``. Raises ``InvalidError`` if the committee has no such household, or
+    if both arguments are missing.
     """
     if not reference:
         return _make_household(committee, block)
@@ -51,12 +52,12 @@ def get_household(committee: Committee, reference: str | None, block: str) -> Ho
 
 
 def make_draft_reference() -> str:
-    """A unique reference until the row has its number."""
+    """A random reference for a row that is being stored and has no number yet."""
     return secrets.token_hex(8)
 
 
 def find_free_reference(model: type[Resident] | type[Household], prefix: str, number: int) -> str:
-    """A reference from the row's number, or the next one that no imported row uses."""
+    """The reference made of ``prefix`` and ``number`` or, if taken, of the next free number."""
     while True:
         reference = f"{prefix}{number:05d}"
         if db.session.scalar(select(model.id).where(model.reference == reference)) is None:
@@ -80,7 +81,7 @@ def _make_household(committee: Committee, block: str) -> Household:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What is typed at registration, with a household's reference or the block of a new one."""
+    """The values typed at registration, with a household's reference or the block of a new one."""
 
     committee_id: int
     household_reference: str | None
@@ -94,7 +95,7 @@ class Registration:
 
     @property
     def described(self) -> Described:
-        """What registered residents are compared with."""
+        """The part with which registered residents are compared."""
         return Described(
             self.full_name, self.phone, self.address, self.birth_year, self.committee_id
         )
@@ -105,7 +106,10 @@ GREATEST_AGE = 120  # years
 
 @dataclass(frozen=True, slots=True)
 class ResidentFilter:
-    """Filters of a list of residents; a field that is None or empty does not filter."""
+    """Filters of a list of residents; a field that is None, empty text or False does not filter.
+
+    ``ids``: only residents with these ids, so that an empty collection finds nobody.
+    """
 
     search: str = ""
     committee_id: int | None = None
@@ -115,7 +119,7 @@ class ResidentFilter:
 
 
 def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
-    """The residents in the actor's scope that pass the filters, ordered by pinyin."""
+    """The query for the residents in the actor's scope that pass the filters, in pinyin order."""
     return (
         _narrow(select_residents(actor), filters)
         .options(
@@ -131,9 +135,10 @@ def register_resident(
 ) -> Resident:
     """Store a resident with encrypted contact and the consent to keep it.
 
-    Raises ``InvalidError`` for a year of birth that cannot be, for a household that is not in the
-    committee and, unless ``is_known_duplicate``, ``ConflictError`` (``resident.perhaps_known``)
-    when somebody who is perhaps the same person is registered.
+    Raises ``InvalidError`` for a committee outside the actor's scope, an impossible year of birth
+    and a household that is not in the committee. Raises ``ConflictError``
+    (``resident.perhaps_known``), unless ``is_known_duplicate``, if a registered resident may be the
+    same person.
     """
     committee = _get_committee(actor, registration.committee_id)
     check_birth_year(registration.birth_year, now)
@@ -158,7 +163,7 @@ def register_resident(
 
 
 def check_birth_year(year: int | None, now: datetime) -> None:
-    """Raise ``InvalidError`` for a year of birth to come or more than 120 years ago."""
+    """Raise ``InvalidError`` for a year in the future or more than ``GREATEST_AGE`` years ago."""
     latest = get_local_date(now).year
     if year is not None and not latest - GREATEST_AGE <= year <= latest:
         raise InvalidError(
@@ -170,7 +175,7 @@ def check_birth_year(year: int | None, now: datetime) -> None:
 
 
 def list_needs(resident: Resident) -> list[Need]:
-    """The resident's needs, latest first, without drafts, which only the resident sees."""
+    """The resident's needs, latest first, without drafts, which only their writers see."""
     sent = (Need.resident_id == resident.id) & (Need.state != NeedState.DRAFT)
     return list(db.session.scalars(select(Need).where(sent).order_by(Need.id.desc())))
 

@@ -1,4 +1,4 @@
-"""Recipient statuses: recorded with evidence, verified by a named person, ended."""
+"""Record, verify and end the recipient statuses of residents."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import list_same_persons
 from matchmaker.states import StateMachine
 
-# The states of a status, which follow from its days and its verification.
+# The state of a status follows from its last day and its verification; it is not stored.
 
 
 class StatusState(StrEnum):
@@ -44,9 +44,10 @@ STATUS_STATES = StateMachine(
 
 
 def get_recordable(resident_id: int, actor: User) -> Resident:
-    """A resident whose statuses the actor may record.
+    """The resident, if the actor may record statuses of them.
 
-    Only the committee records; a social worker verifies what a committee recorded.
+    Raises ``ForbiddenError`` unless the actor is a committee worker (a social worker only verifies
+    what a committee recorded), ``NotFoundError`` outside the actor's scope.
     """
     if actor.role is not Role.COMMITTEE_WORKER:
         raise ForbiddenError("status.committee_records")
@@ -62,7 +63,11 @@ def record_status(
     valid_until: date | None,
     now: datetime,
 ) -> RecipientStatus:
-    """Record a status, or replace the recorded one; either way it waits for verification."""
+    """Record a status, or replace the recorded one of its kind; it then waits for verification.
+
+    Informs the office of promises that this breaks. Raises as ``get_recordable`` does, and
+    ``InvalidError`` for a last day in the past.
+    """
     resident = get_recordable(resident_id, actor)
     if valid_until is not None and valid_until < get_local_date(now):
         raise InvalidError("status.last_day_past", "valid_until")
@@ -79,9 +84,9 @@ def record_status(
 def verify_status(
     *, actor: User, resident_id: int, status_id: int, now: datetime
 ) -> RecipientStatus:
-    """Verify a recorded status: a colleague of the one who recorded it, or a social worker.
+    """Verify a recorded status, as another person than the one who recorded it.
 
-    Raises ``ConflictError`` when it is verified already or over, or the same person recorded it.
+    Raises ``ConflictError`` if it is verified or over, or the actor's person recorded it.
     """
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
@@ -97,10 +102,10 @@ def verify_status(
 def end_status(
     *, actor: User, resident_id: int, status_id: int, now: datetime, known_breaks: int = 0
 ) -> RecipientStatus:
-    """End a status before today. Raises ``ConflictError`` when it is over already.
+    """End a status with yesterday as its last day, and inform the office of broken promises.
 
-    Raises ``ConflictError`` too when that breaks more than ``known_breaks`` promises, the number
-    that the actor was shown.
+    Raises ``ConflictError`` if it is over, or if this breaks more than ``known_breaks`` promises,
+    the number that the actor was shown.
     """
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
@@ -115,14 +120,14 @@ def end_status(
 
 
 def get_state(status: RecipientStatus, now: datetime) -> StatusState:
-    """The status's state today."""
+    """The state of the status on the day of ``now``."""
     if is_over(status, now):
         return StatusState.OVER
     return StatusState.WAITING if status.verified_at is None else StatusState.VERIFIED
 
 
 def is_over(status: RecipientStatus, now: datetime) -> bool:
-    """Whether the status's last day has passed in Shanghai."""
+    """Whether the last day of the status is over in Shanghai; False without a last day."""
     return status.valid_until is not None and status.valid_until < get_local_date(now)
 
 

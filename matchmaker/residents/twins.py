@@ -1,7 +1,7 @@
-"""Who is registered already: residents with the same phone, or the same name in the same home.
+"""Find registered residents who may be the same person as one that is being registered.
 
-Names and addresses are encrypted, so a candidate is found by keyed digests that have an index, and
-only those few are compared. What is found shows no contact: only what is the same.
+Names and addresses are encrypted, so candidates are found by keyed digests that have an index, and
+only these few are compared. The result says which data is alike, but shows no contact.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from matchmaker.residents.scope import select_residents
 from matchmaker.words.folding import fold, fold_address
 from matchmaker.words.phone_numbers import get_line
 
-NEAR_NAME = 65  # of 100: one of three characters may differ
+NEAR_NAME = 65  # the least likeness of 100: one of three characters may differ
 NEAR_ADDRESS = 85
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What is compared of a person: typed at the counter, or registered."""
+    """The data of a person that is compared, typed at the counter or of a registered resident."""
 
     full_name: str
     phone: str
@@ -35,7 +35,7 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A registered resident who is perhaps the same person, and what is the same or nearly so."""
+    """A registered resident compared with a person, and which data is the same or nearly so."""
 
     resident: Resident
     has_phone: bool
@@ -46,7 +46,11 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Those in the actor's scope, and how many others of the street office have the same phone."""
+    """The residents in the actor's scope who may be the same person as the one described.
+
+    ``elsewhere``: how many other residents of the street office have the same phone. False in a
+    condition if there are neither.
+    """
 
     own: Sequence[Twin]
     elsewhere: int
@@ -56,7 +60,10 @@ class Twins:
 
 
 def make_indexes(full_name: str, address: str) -> dict[str, str]:
-    """The columns that find a contact by name and by address, however these are typed."""
+    """The digests by which a contact is found by name and by address, keyed by column.
+
+    Spellings that fold to the same text have the same digest.
+    """
     return {
         "name_index": contact_cipher.get_index(f"name:{fold(full_name)}"),
         "address_index": contact_cipher.get_index(f"address:{fold_address(address)}"),
@@ -64,7 +71,7 @@ def make_indexes(full_name: str, address: str) -> dict[str, str]:
 
 
 def find_twins(actor: User, typed: Described) -> Twins:
-    """Residents who are perhaps the described person, in the order of their registration."""
+    """The residents who may be the described person, in order of id; see ``is_perhaps_same``."""
     phone_index = contact_cipher.get_index(get_line(typed.phone))
     indexes = make_indexes(typed.full_name, typed.address)
     alike = select(ResidentContact.resident_id).where(
@@ -90,7 +97,7 @@ def find_twins(actor: User, typed: Described) -> Twins:
 
 
 def _count_of_office(actor: User, phone_index: str) -> int:
-    """How many residents of the actor's street office have this phone."""
+    """How many residents of the actor's street office have this phone, without merged entries."""
     query = (
         select(func.count())
         .select_from(ResidentContact)
@@ -104,7 +111,7 @@ def _count_of_office(actor: User, phone_index: str) -> int:
 
 
 def compare(typed: Described, row: Resident) -> Twin:
-    """What the described person and a resident have in common."""
+    """The resident, with which data of the described person the resident has too."""
     found = describe(row)
     return Twin(
         row,
@@ -116,7 +123,7 @@ def compare(typed: Described, row: Resident) -> Twin:
 
 
 def describe(row: Resident) -> Described:
-    """A registered resident as it is compared."""
+    """The data of a registered resident that is compared."""
     contact = row.contact
     return Described(
         full_name=contact.full_name,
@@ -128,10 +135,11 @@ def describe(row: Resident) -> Described:
 
 
 def is_perhaps_same(twin: Twin, typed: Described) -> bool:
-    """An equal phone; or a like name in one committee with a like address or the same birth year.
+    """Whether the resident may be the described person.
 
-    A name that differs in a character counts at the same address alone, and two known years of
-    birth must be the same there: brothers share a home and half a name.
+    True if the phone is the same. Otherwise both must be of one committee and: with an equal name,
+    have a similar address or the same year of birth; with a similar name, have a similar address
+    and no different years of birth, because brothers share a home and half a name.
     """
     if twin.has_phone:
         return True
@@ -145,5 +153,5 @@ def is_perhaps_same(twin: Twin, typed: Described) -> bool:
 
 
 def is_near(one: str, other: str, least: int) -> bool:
-    """Whether two folded texts are alike, at least so much of 100."""
+    """Whether the likeness of two folded texts is at least ``least`` of 100."""
     return fuzz.ratio(one, other, score_cutoff=least) > 0

@@ -1,4 +1,4 @@
-"""Residents: the list, a person's page, and the contact, which is shown on request."""
+"""Pages of residents: the list, one resident, and the contact, which is shown on request."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -32,11 +32,11 @@ bp = Blueprint("residents", __name__)
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
 
 
-# The columns of the list; the file never has a phone, an address or a full name.
+# The columns of the list and its file; none has a phone, an address or a full name.
 
 
 def _list_badges(resident: Resident) -> list[Badge]:
-    """The statuses that count or wait for verification."""
+    """A badge for each status that is in force or waits for verification."""
     return [
         Badge(str(get_label(status["row"].kind)), _BADGE_TONES[status["state"]])
         for status in _list_statuses(resident, get_now())
@@ -94,7 +94,7 @@ _FILE_COLUMNS = (
 def _make_list(
     form: ResidentSearchForm | None = None, found: list[int] | None = None
 ) -> ListPage[Resident]:
-    """The list as its address says, or with the few residents ``found`` by phone."""
+    """The list by the filters of its address, or with the residents ``found`` by phone."""
     committees = scope.list_committees(current_user)
     form = form or _fill_choices(ResidentFilterForm(), committees)
     filters = service.ResidentFilter(**form.read_filters())
@@ -125,7 +125,7 @@ def index() -> str:
 @bp.post("/residents/search")
 @requires(Permission.NEED_READ_SCOPE)
 def search() -> Answer:
-    """What is typed goes on into the address of the list, unless it is a phone."""
+    """Search by phone and show the list; redirect any other search to the list's address."""
     form = _fill_choices(ResidentSearchForm(), scope.list_committees(current_user))
     typed = form.read_filters()["search"]
     if form.search.errors:
@@ -185,7 +185,7 @@ def move_status(resident_id: int, status_id: int, step: str) -> Answer:
 @bp.route("/my-contact", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_OWN)
 def own_contact() -> str:
-    """A resident's own record; here too the contact is shown after a click."""
+    """Show a resident's own record; the contact is shown, and recorded, only after a click."""
     form = ButtonForm()
     resident = scope.get_resident(current_user.resident_id, current_user)
     contact = None
@@ -228,7 +228,7 @@ def _show_resident(
 def _list_statuses(
     resident: Resident, now: datetime, *, with_breaks: bool = False
 ) -> list[dict[str, Any]]:
-    """Each status with its state and, on the page that ends it, the promises that fall with it."""
+    """Each status with its state and, ``with_breaks``, how many promises its end would break."""
     rows = sorted(resident.statuses, key=lambda row: row.id)
     return [
         {
