@@ -16,10 +16,10 @@ from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
 
 
 def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Approve a submitted offer; it opens at once if its first day has come.
+    """Approve a submitted offer, and open it if its first day has come.
 
-    Raises ``ConflictError`` when its state does not allow it, it changed meanwhile, its
-    organisation is not approved, or its last day is past.
+    Raises ``ConflictError`` if it is not submitted, was changed since ``version``, its organisation
+    is not approved, or its last day is past; ``NotFoundError`` outside the actor's scope.
     """
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.take(offer, OfferStep.APPROVE)
@@ -42,7 +42,11 @@ def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) ->
 
 
 def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, reason: str) -> Offer:
-    """Return a submitted offer to its coordinator with the reason."""
+    """Return a submitted offer to its coordinators with the reason.
+
+    Raises ``InvalidError`` for an empty reason or one that is too long, ``ConflictError`` if the
+    offer is not submitted or was changed since ``version``.
+    """
     if not reason or len(reason) > LONGEST_REASON:
         raise InvalidError("offer.reason_length", "reason", most=LONGEST_REASON)
     offer = lock_offer(offer_id, actor, version)
@@ -57,9 +61,9 @@ def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, rea
 def approve_offers(
     *, actor: User, now: datetime, versions: dict[int, int]
 ) -> tuple[list[Offer], list[int]]:
-    """Approve each offer that still has the version given for its id.
+    """Approve each offer that ``approve_offer`` accepts with the version given for its id.
 
-    Returns the approved offers, and the ids of the others, which need a look one by one.
+    Returns the approved offers and the ids of the others, both in order of id.
     """
     all_of_them = select(Offer.id).where(Offer.id.in_(versions)).order_by(Offer.id)
     db.session.scalars(all_of_them.with_for_update()).all()  # lock before the audit chain

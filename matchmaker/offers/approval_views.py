@@ -1,4 +1,4 @@
-"""A social worker's queue of submitted offers: view, approve, return, approve several."""
+"""A social worker's pages for submitted offers: view, approve and return one, approve several."""
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _

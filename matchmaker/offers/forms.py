@@ -44,14 +44,14 @@ from matchmaker.words.quantities import get_capacity_words
 
 
 class VersionForm(IdempotentForm):
-    """A button's step, and the version of the row that the person saw."""
+    """A button's step, with the version and the number of breaks that the page showed."""
 
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
     breaks = CountField()
 
 
 class ReturnOfferForm(VersionForm):
-    """The reason for which an offer is returned."""
+    """The reason for returning an offer."""
 
     reason = LongTextField(
         _l("What should be changed?"),
@@ -117,7 +117,10 @@ class MoneyOfferForm(OfferForm):
 def make_offer_form(
     category: ServiceCategory, committees: list[Committee], places: list[Place], values: Any
 ) -> OfferForm:
-    """The form for ``category`` with the committees and places of the street office to choose."""
+    """The form for an offer in ``category``, with ``committees`` and ``places`` as choices.
+
+    ``values`` are its initial values; questions that the category's kind does not ask are removed.
+    """
     rules = get_rules(category.kind)
     form_class = MoneyOfferForm if is_money(category.unit) else OfferForm
     form = form_class(data=values)
@@ -131,7 +134,7 @@ def make_offer_form(
 
 
 def _fit_giving(form: OfferForm, rules: KindRules, has_payment: bool, places: list[Place]) -> None:
-    """Leave out what is not asked of the kind: where and how it is given."""
+    """Remove the questions of where and how an offer is given that the kind does not ask."""
     if rules.has_place:
         rows = [(row.id, get_name(row)) for row in places]
         form.place_id.choices = make_choices([("", _l("Not fixed yet")), *rows])
@@ -180,7 +183,7 @@ class OfferListForm(FilterForm):
     )
 
     def read_filters(self) -> OfferFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         self.validate()
         state = self.state.data if not self.state.errors else None
         kind = self.kind.data if not self.kind.errors else None
@@ -219,7 +222,7 @@ class OfficeOfferForm(OfferListForm):
         return self
 
     def read_office_filters(self, today: date) -> OfferFilters:
-        """The filters that were asked for, on a day."""
+        """The chosen filters; ``today`` is the day from which an offer may end soon."""
         return replace(
             self.read_filters(),
             organisation_id=read_choice(self.organisation_id, int),
@@ -230,13 +233,13 @@ class OfficeOfferForm(OfferListForm):
 
 
 def list_organisation_choices(organisations: Iterable[Organisation]) -> list[SelectChoice]:
-    """The choices of a filter by organisation."""
+    """The choices of a filter by organisation, with "every organisation" first."""
     pairs = ((row.id, get_name(row)) for row in organisations)
     return make_choices([("", _("Every organisation")), *pairs])
 
 
 class ApproveManyForm(IdempotentForm):
-    """Several offers to approve; each value is ``offer:version`` with the version shown."""
+    """Several offers to approve; each value is ``id:version`` of an offer as shown."""
 
     chosen = CheckboxesField(
         _l("Offers"), [OneOrMore(_l("Tick at least one offer."))], validate_choice=False
@@ -244,7 +247,7 @@ class ApproveManyForm(IdempotentForm):
     back = KeptField()
 
     def read_versions(self) -> dict[int, int]:
-        """The shown version of each chosen offer, by id; malformed values are ignored."""
+        """The shown versions of the chosen offers, keyed by id; malformed choices are ignored."""
         pairs = (text.split(":") for text in self.chosen.data or ())
         return {
             int(pair[0]): int(pair[1])

@@ -1,4 +1,4 @@
-"""All offers of a street office, for its social workers."""
+"""The list of a street office's offers, for its social workers, without drafts."""
 
 from flask import Response, render_template, url_for
 from flask_babel import lazy_gettext as _l

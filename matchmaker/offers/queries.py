@@ -1,4 +1,4 @@
-"""Find offers for lists."""
+"""Queries for lists of offers, and for the choices of their forms."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -27,8 +27,8 @@ from matchmaker.offers.scope import select_offers
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
-MOST_EARLIER = 5  # offers to copy from
-DAYS_BEFORE_END = 30  # in which an offer ends soon
+MOST_EARLIER = 5  # offers from which to copy
+DAYS_BEFORE_END = 30  # an offer whose last day is within so many days ends soon
 
 # Filters of the lists.
 
@@ -37,8 +37,8 @@ DAYS_BEFORE_END = 30  # in which an offer ends soon
 class OfferFilters:
     """Filters of a list of offers; a field that is None or empty does not filter.
 
-    is_staffless   of volunteers' time that no volunteer of the organisation can give
-    ends_after     the last day is this one or one of the next ``DAYS_BEFORE_END``
+    is_staffless   offers of volunteers' time without an active volunteer who can give it
+    ends_after     offers whose last day is this day or one of the next ``DAYS_BEFORE_END``
     """
 
     state: OfferState | None = None
@@ -50,11 +50,11 @@ class OfferFilters:
     ends_after: date | None = None
 
 
-# A frozen month uses a copy of the offers, which later changes do not affect.
+# A frozen month uses a copy of the offers, which later changes of an offer do not affect.
 
 
 def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
-    """The latest month, from this one on, that is frozen; None when none is."""
+    """The latest frozen month that is the present one or later; None if there is none."""
     return db.session.scalar(
         select(func.max(MatchRound.month)).where(
             MatchRound.subdistrict_id == subdistrict_id,
@@ -65,7 +65,7 @@ def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
 
 
 def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
-    """The offers in the actor's scope that pass ``filters``, newest first."""
+    """The query for the offers in the actor's scope that pass ``filters``, newest first."""
     return (
         _narrow(actor, filters)
         .options(contains_eager(Offer.category), contains_eager(Offer.organisation))
@@ -74,20 +74,23 @@ def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
 
 
 def list_waiting(actor: User, filters: OfferFilters) -> Select[Offer]:
-    """The submitted offers that wait for a decision, oldest first."""
+    """The query for submitted offers that pass the other ``filters``, oldest first."""
     waiting = replace(filters, state=OfferState.SUBMITTED)
     return list_offers(actor, waiting).order_by(None).order_by(Offer.created_at, Offer.id)
 
 
 def list_earlier(actor: User) -> list[Offer]:
-    """The latest offers of the actor's organisation that say where or how they are given."""
+    """The offers in the actor's scope that say where or how they are given, latest first.
+
+    At most ``MOST_EARLIER``.
+    """
     says = or_(Offer.place_id.is_not(None), Offer.handing_over.is_not(None), Offer.bring != "")
     query = select_offers(actor).where(or_(says, Offer.payment != ""))
     return list(db.session.scalars(query.order_by(Offer.id.desc()).limit(MOST_EARLIER)))
 
 
 def count_by_state(actor: User, filters: OfferFilters) -> dict[OfferState, int]:
-    """How many offers in each state pass the other ``filters``."""
+    """How many offers pass ``filters`` but that of state, keyed by state."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Offer.state)
 
 
@@ -117,10 +120,11 @@ def _narrow(actor: User, filters: OfferFilters) -> Select[Offer]:
 
 
 def lacks_volunteers() -> ColumnElement[bool]:
-    """The condition for offers of volunteers' time, joined with their category, whose organisation
-    has no active volunteer for it.
+    """The condition for offers of volunteers' time without an active volunteer for the category.
+
+    The query has to join the offers' category.
     """
-    code = func.replace(ServiceCategory.code, "_", r"\_")  # else it is any letter
+    code = func.replace(ServiceCategory.code, "_", r"\_")  # since LIKE takes "_" as any letter
     able = select(Volunteer.id).where(
         Volunteer.organisation_id == Offer.organisation_id,
         Volunteer.state == VolunteerState.ACTIVE,
@@ -131,19 +135,19 @@ def lacks_volunteers() -> ColumnElement[bool]:
 
 
 def list_organisations(actor: User) -> list[Organisation]:
-    """The organisations in the actor's scope, in pinyin order: the choices of a filter."""
+    """The organisations in the actor's scope, in pinyin order, as choices of a filter."""
     query = select(Organisation).where(is_in_scope(Organisation, actor))
     return list(db.session.scalars(query.order_by(Organisation.sort_key, Organisation.id)))
 
 
 def list_committees(subdistrict_id: int) -> list[Committee]:
-    """The subdistrict's committees in the order of their codes."""
+    """The committees of the street office, in order of code."""
     query = select(Committee).where(Committee.subdistrict_id == subdistrict_id)
     return list(db.session.scalars(query.order_by(Committee.code)))
 
 
 def list_categories() -> list[tuple[ServiceCategory, list[ServiceCategory]]]:
-    """The catalogue: each heading with its categories, in order."""
+    """Each heading that has categories, with its categories, in the catalogue's order."""
     rows = db.session.scalars(
         select(ServiceCategory).order_by(ServiceCategory.position, ServiceCategory.id)
     ).all()

@@ -1,6 +1,7 @@
 """The offers that a person may see.
 
-A coordinator sees the organisation's offers, a social worker those submitted in the subdistrict.
+A coordinator sees the organisation's offers, a social worker those of the street office's
+organisations except drafts.
 """
 
 from sqlalchemy import Select, select
@@ -12,7 +13,7 @@ from matchmaker.scopes import get_in_scope, is_in_scope, lock_in_scope
 
 
 def select_offers(actor: User) -> Select[Offer]:
-    """The offers in the actor's scope, joined with organisation; none for other roles."""
+    """The query for the offers in the actor's scope, joined with organisation."""
     return select(Offer).join(Offer.organisation).where(is_in_scope(Offer, actor))
 
 
@@ -22,10 +23,10 @@ def get_offer(offer_id: int, actor: User) -> Offer:
 
 
 def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
-    """The current offer, locked until the transaction ends.
+    """Read the offer again and lock it until the transaction ends.
 
-    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when somebody changed the
-    offer after the actor read ``version``.
+    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` if the offer was changed
+    since ``version``.
     """
     offer = lock_in_scope(Offer, offer_id, actor, "offer.unknown")
     if offer.version != version:

@@ -1,4 +1,4 @@
-"""What a coordinator does with the organisation's offers. Flushes; the view commits."""
+"""A coordinator's actions on the organisation's offers. Flushes; the view commits."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from matchmaker.promises.seats import list_coming_from, notify_recipients
 
 
 def get_category(category_id: int) -> ServiceCategory:
-    """A category that offers may be in. Raises ``NotFoundError`` for headings and unknown ids."""
+    """The category with this id, for an offer. Raises ``NotFoundError`` if unknown or a heading."""
     category = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
         raise NotFoundError("category.unknown")
@@ -40,9 +40,10 @@ def get_category(category_id: int) -> ServiceCategory:
 def post_offer(
     *, actor: User, now: datetime, category_id: int, terms: OfferTerms, submit: bool = False
 ) -> Offer:
-    """Save a draft offer of the actor's organisation and, with ``submit``, submit it.
+    """Store a draft offer of the actor's organisation and, with ``submit``, submit it.
 
-    Raises ``InvalidError`` naming a field, ``ConflictError`` when it cannot be submitted.
+    Raises ``InvalidError`` naming a field, ``ConflictError`` if it cannot be submitted or the actor
+    has no organisation, ``NotFoundError`` for the category.
     """
     category = get_category(category_id)
     organisation = get_own_organisation(actor)
@@ -78,15 +79,14 @@ def edit_offer(
     terms: OfferTerms,
     submit: bool = False,
 ) -> Offer:
-    """Change an offer; an approved one must be approved again, unless only where or how changes.
+    """Change an offer and, with ``submit``, submit it if it is a draft or returned.
 
-    What is promised in a published month stays within it: less is refused until the month is over.
+    An approved, open or paused offer must be approved again, and the office is informed of its
+    promises, unless nothing changes or only where or how it is given. Recipients of promised help
+    are notified of a new where or how. A frozen month keeps its own copy.
 
-    Who is promised help from it hears where or how it is given from now on.
-
-    An edit that changes nothing leaves the state as it is. A frozen month keeps its own copy. With
-    ``submit`` a draft or returned offer is submitted as well. Raises ``InvalidError``,
-    ``NotFoundError``, ``ConflictError`` (wrong state, or changed meanwhile).
+    Raises ``InvalidError`` naming a field, also if promises of a published month could not be kept;
+    ``NotFoundError``; ``ConflictError`` for a wrong state or a change since ``version``.
     """
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
@@ -112,8 +112,8 @@ def edit_offer(
 def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
     """Submit a draft or a returned offer.
 
-    Raises ``ConflictError`` in any other state, when the organisation is not approved, or when the
-    offer's last day is past.
+    Raises ``ConflictError`` in any other state, after a change since ``version``, and if the
+    organisation is not approved or the offer's last day is past.
     """
     return _hand_in(lock_offer(offer_id, actor, version), actor, now)
 
@@ -121,16 +121,16 @@ def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
 def pause_offer(
     *, actor: User, now: datetime, offer_id: int, version: int, known_breaks: int = 0
 ) -> Offer:
-    """Keep an open offer out of rounds until it is resumed.
+    """Keep an open offer out of rounds until it is resumed, and inform the office of breaks.
 
-    Raises ``ConflictError`` when that breaks more than ``known_breaks`` promises, the number that
-    the actor was shown.
+    Raises ``ConflictError`` in any other state, after a change since ``version``, and if this
+    breaks more than ``known_breaks`` promises, the number that the actor was shown.
     """
     return _break_off(offer_id, OfferStep.PAUSE, actor, now, version, known_breaks)
 
 
 def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Let a paused offer enter rounds again."""
+    """Let a paused offer enter rounds again: approved, and open if its first day has come."""
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.take(offer, OfferStep.RESUME)
     _finish(offer, OfferStep.RESUME, actor, now)
@@ -141,7 +141,7 @@ def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
 def withdraw_offer(
     *, actor: User, now: datetime, offer_id: int, version: int, known_breaks: int = 0
 ) -> Offer:
-    """Withdraw an offer for good; raises ``ConflictError`` as a pause does."""
+    """Withdraw an offer for good. Raises ``ConflictError`` as ``pause_offer`` does."""
     return _break_off(offer_id, OfferStep.WITHDRAW, actor, now, version, known_breaks)
 
 
@@ -164,7 +164,7 @@ _FIELDS = {
 
 
 def _require_promised(offer: Offer, promised: Breaks, now: datetime) -> None:
-    """Raise ``InvalidError`` at the field that leaves out what is promised this month."""
+    """Raise ``InvalidError`` naming a field by which ``promised`` can no longer be kept."""
     broken = find_newly_broken(promised, now)
     if not broken:
         return

@@ -14,7 +14,7 @@ from matchmaker.states import StateMachine, lock_rows
 
 
 class OfferStep(StrEnum):
-    """Steps of an offer; ``offer.`` and the value make the name of the audit event's action."""
+    """Steps of an offer; ``offer.`` and the value name the audit event's action."""
 
     EDIT = "edit"
     SUBMIT = "submit"
@@ -53,11 +53,11 @@ _TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
 OFFER_STATES = StateMachine("offer.state", _TABLE)
 
 
-# What the calendar does: open offers on their first day, end them after their last.
+# The steps that follow from the date: open offers on their first day, end them after their last.
 
 
 def open_if_due(offer: Offer, *, actor: User | None, now: datetime) -> bool:
-    """Open an approved offer if its first day has come; returns whether it did."""
+    """Open an approved offer if its first day has come; return whether it was opened."""
     if not OFFER_STATES.can(offer.state, OfferStep.OPEN) or offer.valid_from > get_local_date(now):
         return False
     _take(offer, OfferStep.OPEN, actor, now)
@@ -65,7 +65,11 @@ def open_if_due(offer: Offer, *, actor: User | None, now: datetime) -> bool:
 
 
 def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, int]:
-    """Update every offer's state to today: ``{"opened": n, "expired": n}``. Repeatable."""
+    """Open approved offers whose first day has come, and expire those whose last day is past.
+
+    Drafts and returned offers do not expire. Returns the counts ``{"opened": n, "expired": n}``.
+    It may run again at any time.
+    """
     today = get_local_date(now)
     opened = expired = 0
     over = Offer.valid_until.is_not(None) & (Offer.valid_until < today)

@@ -1,4 +1,4 @@
-"""The terms of an offer, and which of them are valid."""
+"""The terms of an offer: what they are, whether they are valid, and how they are written."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,13 +20,14 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import LONGEST_REMARK, LONGEST_TITLE
 
-# Where and how something is given is no part of what a month decides on.
+# The columns of where and how an offer is given. Rounds do not decide on them, so a change of them
+# needs no new approval.
 GIVING = frozenset({"place_id", "handing_over", "bring", "payment"})
 
 
 @dataclass(frozen=True, slots=True)
 class OfferTerms:
-    """What an offer says; ``capacity_per_month`` is in units of the category, fen for funds.
+    """The terms of an offer; ``capacity_per_month`` is in the category's unit, fen for money.
 
     An empty tuple means any window, every committee, any status.
     """
@@ -65,7 +66,7 @@ def check_terms(
 
 
 def _check_giving(terms: OfferTerms, rules: KindRules, organisation: Organisation) -> None:
-    """Raise ``InvalidError`` at what is said of where and how it is given, if it cannot be."""
+    """Raise ``InvalidError`` naming the first invalid field of where and how it is given."""
     places = {row.id for row in list_places(organisation)} if rules.has_place else set()
     if terms.place_id is not None and terms.place_id not in places:
         raise InvalidError("offer.place_unknown", "place_id")
@@ -77,7 +78,7 @@ def _check_giving(terms: OfferTerms, rules: KindRules, organisation: Organisatio
 
 
 def list_places(organisation: Organisation) -> list[Place]:
-    """The open places where the organisation may give: its own, then the office's."""
+    """The places, not closed, where the organisation may give: its own, then the office's."""
     own = Place.organisation_id == organisation.id
     of_office = Place.organisation_id.is_(None) & (
         Place.subdistrict_id == organisation.subdistrict_id
@@ -87,14 +88,14 @@ def list_places(organisation: Organisation) -> list[Place]:
 
 
 def list_committee_codes(subdistrict_id: int) -> set[str]:
-    """Codes of the subdistrict's committees."""
+    """The codes of the street office's committees."""
     return set(
         db.session.scalars(select(Committee.code).where(Committee.subdistrict_id == subdistrict_id))
     )
 
 
 def write_terms(offer: Offer, terms: OfferTerms) -> list[str]:
-    """Write ``terms`` to the offer; returns the names of the changed columns, sorted."""
+    """Write ``terms`` to the offer; return the names of the changed columns, sorted."""
     values = {
         "title": terms.title,
         "capacity_per_month": terms.capacity_per_month,

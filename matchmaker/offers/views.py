@@ -73,7 +73,7 @@ _COLUMNS = (_TITLE, CATEGORY, KIND, AMOUNT, LAST_DAY, STATE)
 
 
 def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[Offer], ...]:
-    """The columns of the file; ``committees`` are those of the street office, to be named."""
+    """The columns of the file; ``committees``, those of the street office, supply the names."""
     return (
         Column[Offer](header=_l("Organisation"), read=lambda offer: get_name(offer.organisation)),
         _TITLE,
@@ -187,12 +187,12 @@ def move(offer_id: int, step: str) -> Answer:
 
 
 def refuse_unversioned() -> str:
-    """Treat a button that posts no version as a button of an outdated page."""
+    """Raise ``ConflictError`` for a button without a version, as for an outdated page."""
     raise ConflictError("offer.changed_meanwhile")
 
 
 def find_own_frozen_month() -> date | None:
-    """The month that is already frozen, for the remark beside offers."""
+    """The result of ``find_frozen_month`` for the office of the actor's organisation."""
     return find_frozen_month(get_own_organisation(current_user).subdistrict_id, get_now())
 
 
@@ -242,7 +242,10 @@ def edit(offer_id: int) -> Answer:
 def _answer_offer(
     form: OfferForm, category: ServiceCategory, offer: Offer | None, act: Act
 ) -> Answer:
-    """Show the form as typed; after another person's change it can be sent again on purpose."""
+    """Carry out ``act`` or show the form as typed; after a conflict, with the present version.
+
+    So a person who has seen that somebody else changed the offer can send the form again.
+    """
 
     def answer_conflict(error: ConflictError) -> Answer:
         form.form_errors.append(describe_refusal(error))
@@ -262,7 +265,7 @@ def _make_form(category: ServiceCategory, values: dict[str, Any]) -> OfferForm:
 
 
 def _copy_giving() -> dict[str, Any]:
-    """Where and how the earlier offer is given that the address names as one to copy."""
+    """Where and how an earlier offer is given, if the address asks to copy it; else empty."""
     chosen = request.args.get("like", "")
     own = {str(row.id): row for row in queries.list_earlier(current_user)}
     return get_giving(own[chosen]) if chosen in own else {}
