@@ -24,12 +24,15 @@ from matchmaker.organisations.service import add_organisation, get_organisation
 
 
 def list_subdistricts() -> list[Subdistrict]:
-    """The street offices to which one can apply."""
+    """All street offices, in order of code; an organisation can apply to each."""
     return list(db.session.scalars(select(Subdistrict).order_by(Subdistrict.code)))
 
 
 def count_application(*, address: str, now: datetime) -> None:
-    """Count an attempt; the caller commits it first. Raises ``ThrottledError`` at the limit."""
+    """Count an attempt from a network address; the caller commits before any other work.
+
+    Raises ``ThrottledError`` beyond the limit.
+    """
     count_try(Counted.APPLICATION_ADDRESS, address, now)
 
 
@@ -43,7 +46,10 @@ def apply(
     contact_name: str,
     contact_phone: str,
 ) -> Organisation:
-    """Store an application for the social workers. Raises ``InvalidError`` naming a field."""
+    """Store an organisation that waits for approval, with the person who applied.
+
+    Raises ``InvalidError`` naming a field, ``NotFoundError`` for an unknown street office.
+    """
     if not 0 < len(contact_name) <= LONGEST_PERSON_NAME:
         raise InvalidError(
             "organisation.contact_name_length", "contact_name", most=LONGEST_PERSON_NAME
@@ -69,9 +75,10 @@ def apply(
 def invite_coordinator(
     *, actor: User, now: datetime, organisation_id: int, lasts: timedelta
 ) -> str:
-    """The code for one coordinator of an approved organisation; the code is not stored.
+    """Invite a coordinator of an approved organisation and return the code.
 
-    Raises ``ConflictError`` while the organisation is not approved.
+    Only the code's digest is stored. Raises ``ConflictError`` if the organisation is not approved,
+    ``NotFoundError`` outside the actor's scope.
     """
     organisation = get_organisation(organisation_id, actor)
     if organisation.state is not OrganisationState.APPROVED:
@@ -86,7 +93,7 @@ def invite_coordinator(
 
 
 def has_coordinator(organisation: Organisation) -> bool:
-    """Whether the organisation already has an account."""
+    """Whether the organisation has a coordinator with an enabled account."""
     return (
         db.session.scalar(
             select(User.id)

@@ -1,4 +1,4 @@
-"""Address and contact person of an organisation: by the office, or by its own coordinator."""
+"""The form of an organisation's address and contact person, for the office and the coordinator."""
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _

@@ -67,7 +67,10 @@ class OrganisationForm(IdempotentForm):
 
 
 class ApplicationForm(BaseForm):
-    """An application by somebody without an account; not idempotent, since names are unique."""
+    """An application by somebody without an account.
+
+    It needs no idempotency key: a second sending is refused because its name is taken.
+    """
 
     subdistrict_id = DropdownField(_l("Street office"), [Required()])
     name_zh = NameField(
@@ -95,7 +98,7 @@ def make_application_form(subdistricts: list[Subdistrict]) -> ApplicationForm:
 
 
 class ContactForm(EditForm, IdempotentForm):
-    """Where an organisation is and who answers its phone."""
+    """The address of an organisation, and the person who answers its phone."""
 
     address = TextField(_l("Address"), [MaxLength(LONGEST_PLACE_ADDRESS)])
     name = NameField(_l("Contact person"), [MaxLength(LONGEST_PERSON_NAME)])
@@ -103,7 +106,7 @@ class ContactForm(EditForm, IdempotentForm):
 
 
 class ReasonForm(IdempotentForm):
-    """The reason for which an organisation is returned or suspended."""
+    """The reason for returning or suspending an organisation."""
 
     reason = LongTextField(
         _l("Reason"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
@@ -125,7 +128,7 @@ class OrganisationListForm(FilterForm):
     has_agreement = BooleanField(_l("With a pairing agreement"))
 
     def read_filters(self) -> OrganisationFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         self.validate()
         kind = self.kind.data if not self.kind.errors else None
         state = self.state.data if not self.state.errors else None
@@ -162,7 +165,7 @@ class PairingListForm(FilterForm):
         return self
 
     def read_filters(self) -> PairingFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         self.validate()
         return PairingFilters(
             standing=read_choice(self.state, PairingStanding),
@@ -186,7 +189,7 @@ class AgreementListForm(FilterForm):
         return self
 
     def read_filters(self) -> AgreementFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         self.validate()
         return AgreementFilters(
             standing=read_choice(self.state, AgreementStanding),

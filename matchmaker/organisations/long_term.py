@@ -1,6 +1,6 @@
-"""Find what the organisations of an office promised for long: pairings, and agreements about them.
+"""Queries for the long-term pairings and the pairing agreements of a street office.
 
-How each is on a day is a word that the database works out, so a filter and a row cannot differ.
+The database works out the standing of each on a day, so a filter and a row cannot differ.
 """
 
 from collections.abc import Mapping
@@ -24,20 +24,20 @@ from matchmaker.models import (
 )
 from matchmaker.scopes import is_in_scope
 
-DAYS_BEFORE_LAPSE = 60  # in which an agreement ends soon
+DAYS_BEFORE_LAPSE = 60  # an agreement whose last day is within so many days ends soon
 
 
 class PairingStanding(StrEnum):
-    """How a pairing is on a day; each member's value is part of an address."""
+    """The standing of a pairing on a day; the values are used in addresses."""
 
-    TO_REVIEW = "to-review"  # both sides have to look at it again
+    TO_REVIEW = "to-review"  # its day of review has come
     GOES_ON = "goes-on"
     NOT_BEGUN = "not-begun"
     ENDED = "ended"
 
 
 class AgreementStanding(StrEnum):
-    """How an agreement is on a day; each member's value is part of an address."""
+    """The standing of an agreement on a day; the values are used in addresses."""
 
     LAPSING = "lapsing"
     LAPSED = "lapsed"
@@ -64,7 +64,10 @@ class AgreementFilters:
 
 
 def list_pairings(actor: User, filters: PairingFilters, today: date) -> Select[Any]:
-    """The pairings in the actor's scope that pass ``filters``, each with how it is today."""
+    """The query for pairings in the actor's scope that pass ``filters``, in order of reference.
+
+    Each row is a pairing and its standing today.
+    """
     standing = _stand(_pairing_conditions(today), PairingStanding.GOES_ON)
     query: Any = (
         select(Pairing, standing)
@@ -95,8 +98,9 @@ def list_pairings(actor: User, filters: PairingFilters, today: date) -> Select[A
 
 
 def list_agreements(actor: User, filters: AgreementFilters, today: date) -> Select[Any]:
-    """The agreements of organisations in the actor's scope that pass ``filters``, each with how it
-    is today; what ends first comes first.
+    """The query for agreements of organisations in the actor's scope that pass ``filters``.
+
+    Each row is an agreement and its standing today, in order of the last day.
     """
     standing = _stand(_agreement_conditions(today), AgreementStanding.IN_FORCE)
     query: Any = (
@@ -136,6 +140,6 @@ def _agreement_conditions(today: date) -> Mapping[StrEnum, ColumnElement[bool]]:
 def _stand(
     conditions: Mapping[StrEnum, ColumnElement[bool]], otherwise: StrEnum
 ) -> ColumnElement[str]:
-    """The word of the first condition that holds."""
+    """The value of the first condition that holds, or of ``otherwise``, as SQL."""
     words = ((condition, word.value) for word, condition in conditions.items())
     return case(*words, else_=otherwise.value).label("standing")

@@ -1,4 +1,4 @@
-"""The pairings and the pairing agreements of a street office, for its social workers."""
+"""The lists of a street office's pairings and pairing agreements, for its social workers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ _TONES: Mapping[StrEnum, Tone] = {
 
 @dataclass(frozen=True, slots=True)
 class PairingLine:
-    """A pairing and how it is today."""
+    """A pairing and its standing today."""
 
     pairing: Pairing
     standing: PairingStanding
@@ -57,7 +57,7 @@ class PairingLine:
 
 @dataclass(frozen=True, slots=True)
 class AgreementLine:
-    """An agreement and how it is today."""
+    """An agreement and its standing today."""
 
     agreement: PairingAgreement
     standing: AgreementStanding
@@ -74,7 +74,7 @@ def _show_last_day(pairing: Pairing) -> str:
     return format_day(pairing.ended_on) if pairing.ended_on else "–"
 
 
-# In the file alone: the page has the programme.
+# This column is only in the file; on the page the programme says enough.
 _CATEGORY = Column[PairingLine](
     header=_l("Kind of help"), read=lambda line: get_name(line.pairing.category)
 )
@@ -156,7 +156,7 @@ def _read_pairings(rows: list[Any]) -> list[PairingLine]:
 
 
 def _name_renewal(line: AgreementLine) -> str:
-    """What happens after the last day."""
+    """What happens after the agreement's last day, in words."""
     renews = line.agreement.renews
     return _("Renewed unless one side objects") if renews else _("Renewed after a review")
 

@@ -1,4 +1,4 @@
-"""Find the organisations of a street office, and what the page of one shows."""
+"""Queries for the list of organisations and for the page of one organisation."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -45,7 +45,7 @@ class OrganisationFilters:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What an organisation offers and promised in a category, in its units (fen for funds)."""
+    """What an organisation offers and promised in a category, in its unit (fen for money)."""
 
     category: ServiceCategory
     offered: int
@@ -53,7 +53,7 @@ class Load:
 
 
 def list_organisations(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
-    """The organisations in the actor's scope that pass ``filters``, in pinyin order."""
+    """The query for organisations in the actor's scope that pass ``filters``, in pinyin order."""
     return (
         _narrow(actor, filters)
         .options(selectinload(Organisation.agreements))
@@ -62,12 +62,12 @@ def list_organisations(actor: User, filters: OrganisationFilters) -> Select[Orga
 
 
 def count_by_state(actor: User, filters: OrganisationFilters) -> dict[OrganisationState, int]:
-    """How many organisations in each state pass the other ``filters``."""
+    """How many organisations pass ``filters`` but that of state, keyed by state."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Organisation.state)
 
 
 def list_shown_offers(organisation: Organisation) -> list[Offer]:
-    """The organisation's offers that were submitted and are not over, by category."""
+    """The organisation's offers that are not drafts, withdrawn or expired, in order of category."""
     hidden = (OfferState.DRAFT, OfferState.WITHDRAWN, OfferState.EXPIRED)
     return list(
         db.session.scalars(
@@ -89,7 +89,7 @@ def count_active_volunteers(organisation: Organisation) -> int:
 
 
 def find_latest_round(organisation: Organisation) -> MatchRound | None:
-    """The latest published month of the organisation's street office."""
+    """The latest published month of the organisation's street office; None if there is none."""
     return db.session.scalar(
         select(MatchRound)
         .where(
@@ -102,7 +102,10 @@ def find_latest_round(organisation: Organisation) -> MatchRound | None:
 
 
 def list_load(organisation: Organisation, match_round: MatchRound | None) -> list[Load]:
-    """For each category: the total of open offers now, and what ``match_round`` promised."""
+    """For each category: the total of open offers now, and of the promises of ``match_round``.
+
+    In the catalogue's order. Promises that have ended are counted too.
+    """
     offered = _sum_by_category(
         select(Offer.category_id, func.sum(Offer.capacity_per_month))
         .where(Offer.organisation_id == organisation.id, Offer.state == OfferState.OPEN)
@@ -118,7 +121,7 @@ def list_load(organisation: Organisation, match_round: MatchRound | None) -> lis
 
 
 def is_over(agreement: PairingAgreement, today: date) -> bool:
-    """Whether the agreement has ended; one that renews itself has not."""
+    """Whether the last day is before ``today`` and the agreement does not renew itself."""
     return agreement.ends_on < today and not agreement.renews
 
 
@@ -155,14 +158,14 @@ def _narrow(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
     return query
 
 
-# What closed months remember of it.
+# What an organisation gave in closed months.
 
-MOST_REMEMBERED = 24  # lines
+MOST_REMEMBERED = 24  # lines that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class GivenLine:
-    """What an organisation offered and gave in a closed month; ``category`` None: visits."""
+    """What an organisation offered and gave in a closed month; visits if ``category`` is None."""
 
     month: date
     category: ServiceCategory | None
@@ -171,7 +174,10 @@ class GivenLine:
 
 
 def list_given(organisation: Organisation) -> list[GivenLine]:
-    """The lines of the ledger of its closed months, latest first; money is no load and has none."""
+    """The organisation's lines in the ledger of closed months, latest first.
+
+    At most ``MOST_REMEMBERED``. Money is not load and has no line.
+    """
     line = FairnessLedger
     query = (
         select(line.month, line.pledged, line.given, ServiceCategory)

@@ -1,4 +1,4 @@
-"""What a social worker does with the subdistrict's organisations. Flushes; the view commits."""
+"""Register, decide on and change a street office's organisations. Flushes; the view commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ _CODE_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class OrganisationContact:
-    """Where an organisation is, and who answers its phone; None: not given."""
+    """The address of an organisation and the person who answers its phone; None: not given."""
 
     address: str | None
     name: str | None
@@ -44,9 +44,10 @@ def get_organisation(organisation_id: int, actor: User) -> Organisation:
 def register_organisation(
     *, actor: User, now: datetime, name_zh: str, name_en: str, kind: OrganisationKind
 ) -> Organisation:
-    """Add an organisation that the social worker knows; it is approved at once.
+    """Store an organisation that the social worker knows, as approved.
 
-    Raises ``InvalidError`` when a name is missing, too long, or taken in the subdistrict.
+    Raises ``InvalidError`` if a name is too long, or the Chinese name missing or taken in the
+    subdistrict.
     """
     organisation = add_organisation(
         subdistrict_id=actor.subdistrict_id or 0,
@@ -73,7 +74,11 @@ def add_organisation(
     kind: OrganisationKind,
     state: OrganisationState,
 ) -> Organisation:
-    """A new row with the next code of its subdistrict. Raises ``InvalidError`` for a bad name."""
+    """Store an organisation under the next code of its subdistrict.
+
+    Raises ``InvalidError`` for a name as ``register_organisation`` does, ``NotFoundError`` for an
+    unknown subdistrict.
+    """
     subdistrict = _lock_subdistrict(subdistrict_id)
     _check_names(subdistrict, name_zh, name_en)
     organisation = Organisation(
@@ -91,7 +96,7 @@ def add_organisation(
 
 
 def set_answers(*, actor: User, now: datetime, are_volunteers: bool) -> None:
-    """Say whether the volunteers of the actor's organisation answer for their own visits."""
+    """Store whether the volunteers of the actor's organisation answer for their own visits."""
     key = actor.organisation_id
     organisation = lock_in_scope(Organisation, key, actor, "organisation.unknown")
     organisation.volunteers_answer = are_volunteers
@@ -107,24 +112,31 @@ def set_answers(*, actor: User, now: datetime, are_volunteers: bool) -> None:
 
 
 def approve_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
-    """Let an organisation that applied post offers. Raises ``ConflictError`` in other states."""
+    """Approve an organisation that applied or was returned, so that it can submit offers.
+
+    Raises ``ConflictError`` in other states.
+    """
     return _move(organisation_id, OrganisationStep.APPROVE, actor, now, reason=None)
 
 
 def return_organisation(
     *, actor: User, now: datetime, organisation_id: int, reason: str
 ) -> Organisation:
-    """Send an application back with the reason. Raises ``ConflictError``, ``InvalidError``."""
+    """Return an organisation that applied, with the reason.
+
+    Raises ``ConflictError`` in other states, ``InvalidError`` for an empty reason or one that is
+    too long.
+    """
     return _move(organisation_id, OrganisationStep.RETURN, actor, now, reason=reason)
 
 
 def suspend_organisation(
     *, actor: User, now: datetime, organisation_id: int, reason: str, known_breaks: int = 0
 ) -> Organisation:
-    """Keep an organisation out of future rounds.
+    """Suspend an approved organisation: later rounds leave it out. Informs the office of breaks.
 
-    Raises ``ConflictError`` when that breaks more than ``known_breaks`` promises, the number that
-    the actor was shown.
+    Raises ``ConflictError`` in other states, and if this breaks more than ``known_breaks``
+    promises, the number that the actor was shown; ``InvalidError`` for the reason.
     """
     breaks = find_breaks_of_organisation(organisation_id, now)
     organisation = _move(
@@ -143,7 +155,7 @@ def reinstate_organisation(*, actor: User, now: datetime, organisation_id: int) 
 def keep_contact(
     *, actor: User, now: datetime, organisation_id: int, contact: OrganisationContact
 ) -> None:
-    """Keep address and contact person. Raises ``InvalidError`` naming a field."""
+    """Store address and contact person, and record which changed; ``InvalidError`` if too long."""
     if len(contact.address or "") > LONGEST_PLACE_ADDRESS:
         raise InvalidError("organisation.address_length", "address", most=LONGEST_PLACE_ADDRESS)
     if len(contact.name or "") > LONGEST_PERSON_NAME:
@@ -157,7 +169,7 @@ def keep_contact(
 
 
 def _write_contact(row: Organisation, contact: OrganisationContact) -> list[str]:
-    """Write the contact; returns the names of the changed columns, sorted."""
+    """Write the contact to the row; return the names of the changed columns, sorted."""
     values = {
         "address": contact.address or None,
         "contact_name": contact.name or None,
@@ -196,7 +208,10 @@ def _move(
 
 
 def _lock_subdistrict(subdistrict_id: int) -> Subdistrict:
-    """Lock until the transaction ends, so that two organisations cannot get the same code."""
+    """Lock the row until the transaction ends, so that two organisations cannot get one code.
+
+    Raises ``NotFoundError`` for an unknown subdistrict.
+    """
     subdistrict = db.session.get(
         Subdistrict,
         subdistrict_id,

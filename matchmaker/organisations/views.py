@@ -1,4 +1,4 @@
-"""The organisations of a street office, and a coordinator's own organisation."""
+"""Pages of a street office's organisations, and of a coordinator's own organisation."""
 
 from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ from matchmaker.words.labels import get_label, get_name
 
 
 def make_agreement_badge(agreement: PairingAgreement) -> Badge:
-    """Whether an agreement is in force today."""
+    """The badge that says whether an agreement is in force today, expired or not begun."""
     today = get_local_date(get_now())
     if is_over(agreement, today):
         return Badge(_("Expired"), "bad")
@@ -159,7 +159,7 @@ def own() -> str:
 @bp.post("/own/answers/<any(volunteers, coordinator):who>")
 @requires(Permission.VOLUNTEER_MANAGE)
 def set_answers(who: str) -> Answer:
-    """Say who answers for visits: each volunteer for their own, or the coordinator alone."""
+    """Store who answers for visits: each volunteer for their own, or only the coordinator."""
     organisation = get_own_organisation(current_user)
     form = ButtonForm()
 
@@ -210,7 +210,7 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
 
 
 def show_organisation(organisation: Organisation, form: IdempotentForm | None) -> str:
-    """The page of one organisation; without ``form`` it shows no steps."""
+    """The page of one organisation; ``form`` is that of its steps, None to show no steps."""
     reasoning = form if isinstance(form, ReasonForm) else ReasonForm(formdata=None)
     match_round = queries.find_latest_round(organisation)
     breaks = find_breaks_of_organisation(organisation.id, get_now()).count if form else 0
