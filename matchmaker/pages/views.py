@@ -29,7 +29,7 @@ from matchmaker.web.preferences import (
 
 
 class PreferencesForm(BaseForm):
-    """Each button posts one of the two choices, and the page to return to."""
+    """The choice of a language or of a text size, and the address of the page to return to."""
 
     locale = TextField()
     text_size = TextField()
@@ -42,13 +42,13 @@ class PreferencesForm(BaseForm):
         return TextSize(self.text_size.data) if self.text_size.data in set(TextSize) else None
 
 
-# What a signed-in person prefers, stored with the account for other browsers.
+# The preferences of a signed-in person are stored with the account, for other browsers.
 
 
 def remember_preferences(
     *, actor: User, locale: str | None = None, text_size: str | None = None
 ) -> None:
-    """Store the given choices; None leaves a choice unchanged. Flushes; the view commits."""
+    """Store the given choices with the account; None changes nothing. Flushes; the view commits."""
     if locale is not None:
         actor.locale = locale
     if text_size is not None:
@@ -74,7 +74,7 @@ def accessibility() -> str:
 @bp.get("/offline")
 @public
 def offline() -> str:
-    """What the browser shows when the line is down; it has no data and names nobody."""
+    """The page that the browser shows without a connection; it has no personal data."""
     return render_template("pages/offline.html")
 
 
@@ -98,7 +98,7 @@ def preferences() -> Response:
 
 @bp.app_context_processor
 def describe_page() -> dict[str, Any]:
-    """What the frame of every page shows: language, text size, where the switch returns to."""
+    """The values for the frame of every page: language, text size, the address to return to."""
     locale = Locale(str(get_locale() or Locale.CHINESE))
     return {
         "html_lang": HTML_LANG[locale],

@@ -1,4 +1,4 @@
-"""The page of a volunteer's days away, for the coordinator and for the volunteer."""
+"""The pages of a volunteer's days away, for the coordinator and for the volunteer."""
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _

@@ -14,12 +14,12 @@ from matchmaker.notices.service import notify_coordinators, notify_volunteer
 from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_fallen, find_visits
 from matchmaker.scopes import get_in_scope, is_in_scope
 
-MOST_DAYS = 366
-MOST_ENTRIES = 50  # that are not over
+MOST_DAYS = 366  # of one entry
+MOST_ENTRIES = 50  # of one volunteer that are not over
 
 
 def get_own_volunteer(actor: User) -> Volunteer:
-    """The volunteer of the actor's account. Raises ``NotFoundError`` for other accounts."""
+    """The volunteer of the actor's account. Raises ``NotFoundError`` if it has none."""
     volunteer = db.session.get(Volunteer, actor.volunteer_id or 0)
     if volunteer is None:
         raise NotFoundError("volunteer.unknown")
@@ -27,7 +27,7 @@ def get_own_volunteer(actor: User) -> Volunteer:
 
 
 def list_absences(volunteer: Volunteer, actor: User, now: datetime) -> Sequence[VolunteerAbsence]:
-    """The volunteer's days away that are not over, in order."""
+    """The volunteer's absences in the actor's scope that are not over, in order of first day."""
     query = select(VolunteerAbsence).where(
         VolunteerAbsence.volunteer_id == volunteer.id,
         VolunteerAbsence.last_day >= get_local_date(now),
@@ -45,10 +45,11 @@ def enter_absence(
     now: datetime,
     accepts_breaks: bool = False,
 ) -> VolunteerAbsence:
-    """Enter days away; the months that are frozen from now on leave them out.
+    """Store days away; months that are frozen later arrange no visits on them.
 
-    Raises ``InvalidError`` naming a field, ``ConflictError`` when there are too many entries; the
-    former too when promises have no other day and the actor does not know: ``accepts_breaks``.
+    Raises ``InvalidError`` naming a field, ``ConflictError`` if there are too many entries. If
+    promises cannot be kept on another day, raises ``InvalidError`` unless ``accepts_breaks``, the
+    tick that the actor knows it, and otherwise informs the office.
     """
     _check_days(first_day, last_day, get_local_date(now))
     if len(list_absences(volunteer, actor, now)) >= MOST_ENTRIES:
@@ -79,12 +80,12 @@ def _check_days(first_day: date, last_day: date, today: date) -> None:
 
 
 def get_absence(absence_id: int, actor: User) -> VolunteerAbsence:
-    """Days away. Raises ``NotFoundError`` outside the actor's scope."""
+    """The absence with this id. Raises ``NotFoundError`` outside the actor's scope."""
     return get_in_scope(VolunteerAbsence, absence_id, actor, "absence.unknown")
 
 
 def take_back_absence(absence_id: int, *, actor: User, now: datetime) -> None:
-    """Take days away back. Raises ``NotFoundError`` outside the actor's scope."""
+    """Delete an absence and record it. Raises ``NotFoundError`` outside the actor's scope."""
     row = get_absence(absence_id, actor)
     _record("stay", row, row.volunteer, actor, now)
     db.session.delete(row)

@@ -38,13 +38,13 @@ ACCEPTS_BREAKS = _l("I know. The office is told and looks for somebody else.")
 
 
 class MoveForm(ButtonForm):
-    """A step of a volunteer, and how many promises the page said that it breaks."""
+    """A step of a volunteer, and the number of promises that it breaks, as the page showed it."""
 
     breaks = CountField()
 
 
 class VolunteerForm(EditForm, IdempotentForm):
-    """A volunteer; the box of each qualification has a day ``expires_<code>`` beside it."""
+    """A volunteer's profile; the last day of each qualification is the field ``expires_<code>``."""
 
     name = NameField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])
     phone = PhoneField(_l("Phone number"))
@@ -76,7 +76,7 @@ class VolunteerForm(EditForm, IdempotentForm):
         return [self.get_expiry(qualification) for qualification in Qualification]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Refuse a day beside an empty box, because either could be the mistake."""
+        """Refuse also a last day whose qualification is not ticked: either may be the mistake."""
         is_valid = bool(super().validate(*args, **kwargs))
         for qualification in Qualification:
             day = self.get_expiry(qualification)
@@ -110,7 +110,7 @@ for _kind in Qualification:
 def make_volunteer_form(
     skills: list[ServiceCategory], committees: list[Committee], volunteer: Volunteer | None
 ) -> VolunteerForm:
-    """The form, empty or with the profile of ``volunteer``."""
+    """The form with its choices, empty or with the profile of ``volunteer``."""
     form = VolunteerForm(data=_get_typed_values(volunteer) if volunteer else None)
     form.categories.choices = make_choices((row.code, get_name(row)) for row in skills)
     form.committees.choices = make_choices((row.code, get_name(row)) for row in committees)
@@ -153,7 +153,7 @@ class VolunteerListForm(FilterForm):
     category = DropdownField(_l("Can do"))
 
     def read_filters(self) -> VolunteerFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         self.validate()
         state = self.state.data if not self.state.errors else None
         return VolunteerFilters(
@@ -177,13 +177,13 @@ class OfficeVolunteerForm(VolunteerListForm):
         return self
 
     def read_filters(self) -> VolunteerFilters:
-        """The filters that were asked for; a value that is not a choice is ignored."""
+        """The chosen filters; a value that is not a choice is ignored."""
         filters = super().read_filters()
         return replace(filters, organisation_id=read_choice(self.organisation_id, int))
 
 
 def make_list_form(skills: list[ServiceCategory]) -> VolunteerListForm:
-    """The filters, with the skills to choose from."""
+    """The form of filters with ``skills`` as choices."""
     form = VolunteerListForm()
     form.category.choices = _list_skill_choices(skills)
     return form

@@ -1,4 +1,4 @@
-"""The volunteers of all organisations of a street office, by number, for its social workers."""
+"""The list of all volunteers of a street office, by reference, for its social workers."""
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l

@@ -1,4 +1,4 @@
-"""The profile of a volunteer, and which profiles are valid."""
+"""The profile of a volunteer: what it holds, whether it is valid, and how it is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,10 +29,11 @@ MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
 
 @dataclass(frozen=True, slots=True)
 class VolunteerProfile:
-    """What is known of a volunteer.
+    """The profile of a volunteer, as typed and as stored.
 
-    ``categories``: codes of what volunteers do; ``committees``: codes, empty means all;
-    ``qualifications``: each with its last day, None when it does not end; ``phone``: in kept form.
+    ``categories``: codes of ``list_skills``; ``committees``: codes, empty means all;
+    ``qualifications``: the last day keyed by qualification, None if it has no end; ``phone``: as
+    ``normalise_phone`` keeps it.
     """
 
     name: str
@@ -64,7 +65,7 @@ def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None
 
 
 def list_skills() -> list[ServiceCategory]:
-    """Second-level categories that volunteers can serve in, in the catalogue's order."""
+    """The second-level categories in which volunteers can serve, in the catalogue's order."""
     return list(
         db.session.scalars(
             select(ServiceCategory)
@@ -78,7 +79,7 @@ def list_skills() -> list[ServiceCategory]:
 
 
 def write_profile(volunteer: Volunteer, profile: VolunteerProfile) -> None:
-    """Write ``profile`` to the row, with lists sorted."""
+    """Write ``profile`` to the row, with sorted lists; qualifications it lacks are removed."""
     volunteer.name = profile.name
     volunteer.sort_key = get_person_sort_key(profile.name)[:LONGEST_VOLUNTEER_SORT_KEY]
     volunteer.phone = profile.phone

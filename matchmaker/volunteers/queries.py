@@ -1,4 +1,4 @@
-"""Find the volunteers of an organisation."""
+"""Queries for lists of volunteers, of one organisation or of a whole street office."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,10 @@ from matchmaker.words.names import match_name
 
 @dataclass(frozen=True, slots=True)
 class VolunteerFilters:
-    """Filters of a list of volunteers; None or empty does not filter, ``category`` is a code."""
+    """Filters of a list of volunteers; a field that is None or empty does not filter.
+
+    ``category`` is the code of a category in which they can serve.
+    """
 
     state: VolunteerState | None = None
     category: str = ""
@@ -27,7 +30,7 @@ class VolunteerFilters:
 
 
 def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
-    """The volunteers in the actor's scope that pass ``filters``, in pinyin order."""
+    """The query for volunteers in the actor's scope that pass ``filters``, in pinyin order."""
     return (
         _narrow(actor, filters)
         .options(selectinload(Volunteer.qualifications))
@@ -36,7 +39,10 @@ def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]
 
 
 def list_office_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
-    """The volunteers of the organisations in the actor's scope, by organisation: to be read."""
+    """The query for volunteers of the organisations in the actor's scope that pass ``filters``.
+
+    In order of organisation, then reference. A social worker may read but not change them.
+    """
     return (
         _narrow_any(_is_of_office(actor), filters)
         .join(Volunteer.organisation)
@@ -46,25 +52,25 @@ def list_office_volunteers(actor: User, filters: VolunteerFilters) -> Select[Vol
 
 
 def count_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
-    """How many volunteers in each state pass the other ``filters``."""
+    """How many volunteers pass ``filters`` but that of state, keyed by state."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Volunteer.state)
 
 
 def count_office_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
-    """How many of the volunteers of an office in each state pass the other ``filters``."""
+    """The same count for the volunteers of ``list_office_volunteers``."""
     query = _narrow_any(_is_of_office(actor), replace(filters, state=None))
     return database.count_by_state(query, Volunteer.state)
 
 
 def map_categories(volunteers: Iterable[Volunteer]) -> dict[str, ServiceCategory]:
-    """The categories that these volunteers can serve in, by code."""
+    """The categories in which these volunteers can serve, keyed by code."""
     codes = {code for volunteer in volunteers for code in volunteer.categories}
     rows = db.session.scalars(select(ServiceCategory).where(ServiceCategory.code.in_(codes)))
     return {row.code: row for row in rows}
 
 
 def has_expired_proof(volunteer: Volunteer, today: date) -> bool:
-    """Whether a qualification has expired and has to be shown again."""
+    """Whether a qualification of the volunteer has expired, so that it has to be shown again."""
     return any(
         row.expires_on is not None and row.expires_on < today for row in volunteer.qualifications
     )

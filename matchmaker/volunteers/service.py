@@ -1,4 +1,4 @@
-"""What a coordinator does with the organisation's volunteers. Flushes; the view commits."""
+"""A coordinator's actions on the organisation's volunteers. Flushes; the view commits."""
 
 from datetime import datetime
 
@@ -24,14 +24,20 @@ _BREAKING = frozenset({VolunteerStep.PAUSE, VolunteerStep.LEAVE})
 
 
 def get_volunteer(volunteer_id: int, actor: User, *, is_locked: bool = False) -> Volunteer:
-    """The volunteer, ``is_locked`` to be changed. Raises ``NotFoundError`` outside the scope."""
+    """The volunteer with this id. Raises ``NotFoundError`` outside the actor's scope.
+
+    With ``is_locked`` it is read again and locked until the transaction ends.
+    """
     if is_locked:
         return _lock_volunteer(volunteer_id, actor)
     return get_in_scope(Volunteer, volunteer_id, actor, "volunteer.unknown")
 
 
 def add_volunteer(*, actor: User, now: datetime, profile: VolunteerProfile) -> Volunteer:
-    """Add a volunteer to the actor's organisation. Raises ``InvalidError`` naming a field."""
+    """Store an active volunteer of the actor's organisation.
+
+    Raises ``InvalidError`` naming a field, ``ConflictError`` if the actor has no organisation.
+    """
     organisation = db.session.get(Organisation, actor.organisation_id or 0)
     if organisation is None:
         raise ConflictError("account.no_organisation")
@@ -56,10 +62,10 @@ def edit_volunteer(
     profile: VolunteerProfile,
     accepts_breaks: bool = False,
 ) -> Volunteer:
-    """Change a volunteer's profile. Raises ``ConflictError`` once the volunteer has left.
+    """Change a volunteer's profile. Raises ``ConflictError`` if the volunteer has left.
 
-    Raises ``InvalidError`` when promises could not be kept with it and the actor does not know:
-    ``accepts_breaks`` is the tick below the sentence that says how many.
+    If promises cannot be kept with the new profile, raises ``InvalidError`` unless
+    ``accepts_breaks``, the tick that the actor knows it, and otherwise informs the office.
     """
     volunteer = _lock_volunteer(volunteer_id, actor)
     kept = find_visits([volunteer.person_id], now)
@@ -81,10 +87,10 @@ def move_volunteer(
     step: VolunteerStep,
     known_breaks: int = 0,
 ) -> Volunteer:
-    """Pause, resume, remove or bring back a volunteer.
+    """Take ``step`` with a volunteer: pause, resume, leave or rejoin; inform the office of breaks.
 
-    Raises ``ConflictError`` when the volunteer's state does not allow ``step``, or when it breaks
-    more than ``known_breaks`` promises, the number that the actor was shown.
+    Raises ``ConflictError`` if the volunteer's state does not allow ``step``, or if it breaks more
+    than ``known_breaks`` promises, the number that the actor was shown.
     """
     volunteer = _lock_volunteer(volunteer_id, actor)
     breaks = find_breaks_of_volunteer(volunteer, now) if step in _BREAKING else NO_BREAKS
@@ -118,7 +124,10 @@ def _lock_volunteer(volunteer_id: int, actor: User) -> Volunteer:
 
 
 def _get_next_reference() -> str:
-    """The next of ``V0001``, ``V0002``, ... over all organisations; locked until commit."""
+    """The next of the references ``V0001``, ``V0002``, ..., which all organisations share.
+
+    Locks the street offices until the transaction ends, so that nobody else gets it.
+    """
     order = select(Subdistrict.id).order_by(Subdistrict.id).with_for_update(key_share=True)
     db.session.scalars(order).all()
     references = db.session.scalars(select(Volunteer.reference).where(_is_numbered()))

@@ -1,4 +1,4 @@
-"""A coordinator's volunteers: list, add, edit, pause, resume, leave, rejoin."""
+"""A coordinator's pages of volunteers: list, add, edit, pause, resume, leave, rejoin."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,20 +31,20 @@ from matchmaker.words.scope import join_words, name_committees, name_windows
 
 @dataclass(frozen=True, slots=True)
 class VolunteerLine:
-    """A volunteer and, in words, what the volunteer can do."""
+    """A volunteer, with the names of the categories in which the volunteer can serve."""
 
     volunteer: Volunteer
     skills: str
 
 
 def read_lines(volunteers: Sequence[Volunteer]) -> list[VolunteerLine]:
-    """The lines of these volunteers; one statement loads the categories of all."""
+    """The lines of these volunteers; one query loads the categories of all."""
     categories = queries.map_categories(volunteers)
     return [VolunteerLine(row, name_skills(row, categories)) for row in volunteers]
 
 
 def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) -> str:
-    """What the volunteer can do; a code no longer in the catalogue is left out."""
+    """The names of the categories in which the volunteer can serve; unknown codes are left out."""
     return join_words(
         get_name(categories[code]) for code in volunteer.categories if code in categories
     )
@@ -88,7 +88,7 @@ _COLUMNS = (_NAME, NUMBER, SKILLS, VISITS, STATE)
 
 
 def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[VolunteerLine], ...]:
-    """The columns of the file; ``committees`` are those of the street office, to be named."""
+    """The columns of the file; ``committees``, those of the street office, supply the names."""
     return (
         NUMBER,
         _NAME,
