@@ -79,6 +79,7 @@ class Days:
 
     def begin(self, month: date) -> None:
         """From the day after its lock on, a published month is lived."""
+        click.echo(f"{month:%Y-%m}: its days are lived one by one ...")
         self._lives[month] = Life(_get_run(month), self._seed)
         self._next = max(self._next, get_local_date(_get_lock(month)) + _DAY)
 

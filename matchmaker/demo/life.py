@@ -5,13 +5,15 @@ yes and come; a few say no, are silent, fall ill or forget to report, and one in
 complains. What a service refuses is left as it is, as a person would leave it.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments import agreeing, answering, delivering, seating
 from matchmaker.assignments.open_help import OpenHelp
@@ -25,13 +27,17 @@ from matchmaker.models import (
     Face,
     FailReason,
     FollowUp,
+    Need,
+    Pairing,
     Promise,
     PromiseState,
+    Resident,
     Role,
     RoundRun,
     User,
 )
 from matchmaker.needs import follow_ups
+from matchmaker.promises.agreed import has_not_ended
 from matchmaker.promises.days import find_given_until
 from matchmaker.promises.seats import ACCEPTED
 from matchmaker.promises.states import DONE_STATES
@@ -43,7 +49,8 @@ _SILENT_GIVERS = 8  # organisations that say nothing in a month
 _RECIPIENTS: Weights = {"agrees": 84, "refuses": 4, "not reached": 5, "silence": 7}
 _ENDS: Weights = {"given": 90, "failed": 5, "forgotten": 5}
 _FACES: Weights = {"good": 44, "fair": 8, "bad": 3, "silence": 45}
-_DAYS_TO_ANSWER = {"giver": 5, "recipient": 4, "report": 2, "face": 3}
+# Within how many days each of them answers.
+_DAYS = {"giver": 3, "recipient": 3, "report": 2}
 _NOES = (DeclineReason.NO_CAPACITY, DeclineReason.PERSON_ILL)
 _REFUSALS = (DeclineReason.NO_LONGER_NEEDED, DeclineReason.AWAY)
 _FAILS = (FailReason.RECIPIENT_ABSENT, FailReason.WEATHER, FailReason.GIVER_ABSENT)
@@ -52,11 +59,36 @@ _WORDS = {
     Face.FAIR: ("来晚了半小时。", ""),
     Face.BAD: ("等了一上午没人来，也没有电话。",),
 }
+# What is read of each promise.
+_READ = (
+    joinedload(Promise.need).joinedload(Need.category),
+    joinedload(Promise.need).joinedload(Need.resident).joinedload(Resident.household),
+    joinedload(Promise.pairing).joinedload(Pairing.category),
+    joinedload(Promise.pairing).joinedload(Pairing.resident).joinedload(Resident.household),
+    joinedload(Promise.organisation),
+    joinedload(Promise.volunteer),
+    joinedload(Promise.session),
+    joinedload(Promise.run).joinedload(RoundRun.match_round, innerjoin=True),
+)
 _ANSWER = "已与服务单位沟通，下次提前一天打电话确认。"
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A step that an account takes, and the steps that follow if the service took it."""
+
+    who: int
+    step: Callable[..., object]
+    values: Mapping[str, Any]
+    then: tuple["Deed", ...] = ()
+
+
 class Life:
-    """The people of the demo in one published month; a day is lived by ``live_day``."""
+    """The people of the demo in one published month; ``live_day`` lives the present day.
+
+    What everybody does is decided first, from the morning's rows, and done afterwards: a commit
+    makes the session forget every row, and reading each again would take longer than the day.
+    """
 
     def __init__(self, run: RoundRun, seed: int) -> None:
         self._run_id, self._month, self._seed = run.id, run.match_round.month, seed
@@ -68,14 +100,14 @@ class Life:
         self._workers = [user.id for user in users if user.role is Role.SOCIAL_WORKER]
 
     def live_day(self) -> None:
-        """Everybody does what the present day brings; each step is committed."""
-        self._answer_as_givers()
-        self._fix_days()
-        self._answer_as_recipients()
+        """Do what the present day brings; each step is committed."""
+        rows = self._list_rows()
+        decided = [*self._answer_as_givers(rows), *self._fix_days(rows)]
+        helps = _group(rows)
+        decided += self._answer_as_recipients(helps)
         if self._today >= self._month:
-            self._report()
-            self._feed_back()
-        self._answer_complaints()
+            decided += [*self._report(rows), *self._feed_back(helps)]
+        self._do([*decided, *self._answer_complaints()])
 
     @property
     def _today(self) -> date:
@@ -83,124 +115,113 @@ class Life:
 
     # Before the day of help.
 
-    def _answer_as_givers(self) -> None:
+    def _answer_as_givers(self, rows: Iterable[Promise]) -> Iterator[Deed]:
         saying_yes: dict[int, list[int]] = defaultdict(list)
-        for row in self._list_rows(PromiseState.AWAITING_GIVER):
+        for row in (row for row in rows if row.state is PromiseState.AWAITING_GIVER):
             answer = self._weigh(_GIVERS, "giver", row)
             is_silent = self._draw("month", row.organisation.code).randrange(100) < _SILENT_GIVERS
             if is_silent or answer == "silence" or not self._comes_to("giver", row):
                 continue
-            coordinator = self._coordinators[row.organisation_id]
+            coordinator, key = self._coordinators[row.organisation_id], {"promise_id": row.id}
             if answer == "yes":
                 saying_yes[coordinator].append(row.id)
             else:
-                key = {"promise_id": row.id}
-                if self._try(coordinator, answering.decline, **key):
-                    reason = self._draw("why", _name(row)).choice(_NOES)
-                    self._try(coordinator, answering.say_why, reason=reason, **key)
+                reason = self._draw("why", _name(row)).choice(_NOES)
+                why = Deed(coordinator, answering.say_why, {"reason": reason, **key})
+                yield Deed(coordinator, answering.decline, key, (why,))
         for coordinator, ids in saying_yes.items():
-            self._try(coordinator, answering.accept, promise_ids=ids)
+            yield Deed(coordinator, answering.accept, {"promise_ids": ids})
 
-    def _fix_days(self) -> None:
-        """Stays get their days and money its day; visits and sessions have theirs."""
+    def _fix_days(self, rows: Iterable[Promise]) -> Iterator[Deed]:
+        """Give stays their days and money its day; visits and sessions have theirs."""
         last = add_months(self._month, 1) - timedelta(days=1)
         first = min(max(self._month, self._today) + timedelta(days=3), last)
-        for row in self._list_rows(*ACCEPTED):
+        for row in (row for row in rows if row.state in ACCEPTED):
             if row.slot is not None or row.session_id is not None or row.last_day is not None:
                 continue
             who, timing = self._coordinators[row.organisation_id], get_timing(row.asked.category)
             if timing is Timing.STAY:
-                until = min(first + timedelta(days=4), last)
-                self._try(who, seating.set_stay, promise_id=row.id, first=first, last=until)
+                stay = {"first": first, "last": min(first + timedelta(days=4), last)}
+                yield Deed(who, seating.set_stay, {"promise_id": row.id, **stay})
             elif timing is Timing.PAYMENT:
-                offer = {"offer_id": row.offer_id, "month": self._month}
-                self._try(who, seating.set_payday, day=first, **offer)
+                pay = {"offer_id": row.offer_id, "month": self._month, "day": first}
+                yield Deed(who, seating.set_payday, pay)
 
-    def _answer_as_recipients(self) -> None:
-        for help_ in self._list_helps():
+    def _answer_as_recipients(self, helps: Iterable[OpenHelp]) -> Iterator[Deed]:
+        for help_ in helps:
             row = help_.first
-            if help_.lacks_day or not help_.is_asked or not self._comes_to("recipient", row):
+            if not help_.is_asked or help_.lacks_day or not self._comes_to("recipient", row):
                 continue
             answer = self._weigh(_RECIPIENTS, "recipient", row)
             who, key = self._find_speaker(row), {"promise_id": row.id}
             if answer == "agrees":
-                self._try(who, agreeing.agree, **key)
+                yield Deed(who, agreeing.agree, key)
             elif answer == "refuses":
                 reason = self._draw("refusal", _name(row)).choice(_REFUSALS)
-                self._try(who, agreeing.refuse, reason=reason, **key)
+                yield Deed(who, agreeing.refuse, {"reason": reason, **key})
             elif answer == "not reached":
-                self._try(self._find_counter(row), agreeing.note_not_reached, **key)
+                yield Deed(self._find_counter(row), agreeing.note_not_reached, key)
 
     # On the day of help, and after it.
 
-    def _report(self) -> None:
-        for row in self._list_rows(PromiseState.CONFIRMED):
+    def _report(self, rows: Iterable[Promise]) -> Iterator[Deed]:
+        for row in (row for row in rows if row.state is PromiseState.CONFIRMED):
             until = find_given_until(row)
             end = self._weigh(_ENDS, "end", row)
-            late = timedelta(days=self._draw("report", _name(row)).randrange(2))
+            late = timedelta(days=self._draw("report", _name(row)).randrange(_DAYS["report"]))
             if until is None or self._today < until + late or end == "forgotten":
                 continue
             who, key = self._coordinators[row.organisation_id], {"promise_id": row.id}
             if end == "given":
-                proof = {"proof": DeliveryProof.SIGNATURE, "code": ""}
-                self._try(who, delivering.deliver, units=row.units, **proof, **key)
+                proof = {"units": row.units, "proof": DeliveryProof.SIGNATURE, "code": ""}
+                yield Deed(who, delivering.deliver, {**key, **proof})
             else:
                 reason = self._draw("failure", _name(row)).choice(_FAILS)
-                self._try(who, delivering.fail, reason=reason, **key)
+                yield Deed(who, delivering.fail, {"reason": reason, **key})
 
-    def _feed_back(self) -> None:
-        for help_ in self._list_helps():
+    def _feed_back(self, helps: Iterable[OpenHelp]) -> Iterator[Deed]:
+        for help_ in helps:
             given = [row for row in help_.promises if row.state is PromiseState.DELIVERED]
             if not given or any(row.state not in DONE_STATES for row in help_.promises):
                 continue
             answer = self._weigh(_FACES, "face", given[0])
             if answer != "silence":
                 face = Face(answer)
-                self._try(
-                    self._find_speaker(given[0]),
-                    delivering.feed_back,
-                    promise_id=given[0].id,
-                    face=face,
-                    words=self._draw("words", _name(given[0])).choice(_WORDS[face]),
-                    wants_call=face is Face.BAD,
-                )
+                words = self._draw("words", _name(given[0])).choice(_WORDS[face])
+                said = {"face": face, "words": words, "wants_call": face is Face.BAD}
+                who, key = self._find_speaker(given[0]), {"promise_id": given[0].id}
+                yield Deed(who, delivering.feed_back, {**key, **said})
 
-    def _answer_complaints(self) -> None:
-        """The second social worker answers what was said before today."""
+    def _answer_complaints(self) -> Iterator[Deed]:
+        """Let the second social worker answer what was said before today."""
         query = select(FollowUp).where(FollowUp.answered_at.is_(None)).order_by(FollowUp.id)
-        for row in db.session.scalars(query).all():
+        for row in db.session.scalars(query):
             if get_local_date(row.asked_at) < self._today:
-                key = {"follow_up_id": row.id}
-                if self._try(self._workers[1], follow_ups.take, **key):
-                    self._try(self._workers[1], follow_ups.answer, sentence=_ANSWER, **key)
+                who, key = self._workers[1], {"follow_up_id": row.id}
+                answer = Deed(who, follow_ups.answer, {"sentence": _ANSWER, **key})
+                yield Deed(who, follow_ups.take, key, (answer,))
 
     # Who and when.
 
-    def _list_rows(self, *states: PromiseState) -> Sequence[Promise]:
+    def _list_rows(self) -> Sequence[Promise]:
+        """The promises of the month that have not ended and of which somebody has yet to hear."""
         query = select(Promise).where(
-            Promise.round_run_id == self._run_id, Promise.state.in_(states)
+            Promise.round_run_id == self._run_id,
+            has_not_ended(),
+            Promise.state != PromiseState.FED_BACK,
         )
-        return db.session.scalars(query.order_by(Promise.id)).all()
-
-    def _list_helps(self) -> list[OpenHelp]:
-        """The helps of the month that have not ended without help."""
-        query = select(Promise).where(Promise.round_run_id == self._run_id).order_by(Promise.id)
-        helps: dict[object, list[Promise]] = defaultdict(list)
-        for row in db.session.scalars(query):
-            if not row.has_ended:
-                helps[row.help_key].append(row)
-        return [OpenHelp(tuple(rows)) for rows in helps.values()]
+        return db.session.scalars(query.options(*_READ).order_by(Promise.id)).unique().all()
 
     def _find_counter(self, row: Promise) -> int:
         return self._counters[row.asked.resident.household.committee_id]
 
     def _find_speaker(self, row: Promise) -> int:
         """The account of the recipient, else of the worker of the committee."""
-        return self._residents.get(row.asked.resident.id, self._find_counter(row))
+        return self._residents.get(row.asked.resident_id, self._find_counter(row))
 
     def _comes_to(self, topic: str, row: Promise) -> bool:
         """Whether the person's day to answer has come."""
-        wait = self._draw(f"{topic}'s day", _name(row)).randrange(_DAYS_TO_ANSWER[topic])
+        wait = self._draw(f"{topic}'s day", _name(row)).randrange(_DAYS[topic])
         return self._today >= self._published_on + timedelta(days=1 + wait)
 
     def _weigh(self, weights: Weights, topic: str, row: Promise) -> str:
@@ -210,15 +231,19 @@ class Life:
     def _draw(self, topic: str, name: str) -> Random:
         return Random(f"{self._seed} {self._month} {topic} {name}")  # noqa: S311 - invented people
 
-    def _try(self, who: int, step: Callable[..., object], **values: Any) -> bool:
-        """Whether the service took the step of this account."""
-        try:
-            step(actor=db.session.get_one(User, who), now=get_now(), **values)
-        except DomainError:
-            db.session.rollback()
-            return False
-        db.session.commit()
-        return True
+    def _do(self, deeds: Iterable[Deed]) -> None:
+        """Take every step; what a service refuses changes nothing."""
+        waiting = deque(deeds)
+        while waiting:
+            deed = waiting.popleft()
+            try:
+                actor = db.session.get_one(User, deed.who)
+                deed.step(actor=actor, now=get_now(), **deed.values)
+            except DomainError:
+                db.session.rollback()
+            else:
+                db.session.commit()
+                waiting.extendleft(reversed(deed.then))
 
 
 def _first_by(
@@ -231,6 +256,13 @@ def _first_by(
         if user.role is role and key is not None:
             found.setdefault(key, user.id)
     return found
+
+
+def _group(rows: Iterable[Promise]) -> list[OpenHelp]:
+    helps: dict[object, list[Promise]] = defaultdict(list)
+    for row in rows:
+        helps[row.help_key].append(row)
+    return [OpenHelp(tuple(of_help)) for of_help in helps.values()]
 
 
 def _name(row: Promise) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import Load, aliased, joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -217,7 +217,7 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
         )
 
     needs, pairings = _read_needs(pick(Promise.need_id)), _read_pairings(pick)
-    offers, organisations, volunteers = _read_givers(conditions)
+    offers, organisations, volunteers = _read_givers(pick)
     return Facts(
         needs=needs,
         pairings=pairings,
@@ -230,30 +230,42 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
 
 
 def _read_givers(
-    conditions: Sequence[ColumnElement[bool]],
+    pick: Any,
 ) -> tuple[dict[int, Offer], dict[int, Organisation], dict[int, Volunteer]]:
-    """Read offers, organisations, and all entries of the visitors in one query, keyed by id."""
-    visitor = aliased(Volunteer)
+    """Read organisations, their offers, and all entries of the visitors, keyed by id.
+
+    Each row is read once, however many promises name it.
+    """
+    is_promised = Offer.id.in_(pick(Promise.offer_id))
+    gives = (Offer.organisation_id == Organisation.id) & is_promised
     query = (
-        select(Organisation, Offer, Volunteer)
-        .select_from(Promise)
-        .join(RoundRun, RoundRun.id == Promise.round_run_id)
-        .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
-        .join(Organisation, Organisation.id == Promise.organisation_id)
-        .outerjoin(Offer, Offer.id == Promise.offer_id)
-        .outerjoin(visitor, visitor.id == Promise.volunteer_id)
-        .outerjoin(Volunteer, Volunteer.person_id == visitor.person_id)
+        select(Organisation, Offer)
+        .outerjoin(Offer, gives)
+        .options(*_without_contact(Load(Organisation)))
+        .where(Organisation.id.in_(pick(Promise.organisation_id)))
+    )
+    rows = db.session.execute(query).all()
+    visitor = aliased(Volunteer)
+    persons = select(visitor.person_id).where(visitor.id.in_(pick(Promise.volunteer_id)))
+    entries = (
+        select(Volunteer)
         .options(
             joinedload(Volunteer.qualifications),
             joinedload(Volunteer.absences),
-            joinedload(Volunteer.organisation),
+            *_without_contact(joinedload(Volunteer.organisation)),
         )
-        .where(*conditions)
+        .where(Volunteer.person_id.in_(persons))
     )
-    rows = db.session.execute(query).unique().all()
-    organisations = {giver.id: giver for giver, _offer, _person in rows}
-    offers = {offer.id: offer for _giver, offer, _person in rows if offer}
-    return offers, organisations, {person.id: person for _, _, person in rows if person}
+    volunteers = db.session.scalars(entries).unique()
+    organisations = {giver.id: giver for giver, _offer in rows}
+    offers = {offer.id: offer for _giver, offer in rows if offer}
+    return offers, organisations, {row.id: row for row in volunteers}
+
+
+def _without_contact(organisation: Any) -> tuple[Any, ...]:
+    """Load organisations without what is encrypted: it is decrypted for each row of the query."""
+    contact = (Organisation.contact_name, Organisation.contact_phone)
+    return tuple(organisation.defer(column) for column in contact)
 
 
 def _gather_entries(volunteers: Iterable[Volunteer]) -> dict[int, list[Volunteer]]:

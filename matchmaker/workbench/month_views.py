@@ -53,7 +53,7 @@ _BY_COMMITTEE = (
 # The page that deals with all rows together, and the label of its link.
 _ACTS: Mapping[Finding, tuple[LazyString, str]] = {
     _F.UNAPPROVED_OFFERS: (_l("Check them"), "offers.review"),
-    _F.MISSED_DUTIES: (_l("How many visits of each"), "rounds.memory.missed"),
+    _F.MISSED_DUTIES: (_l("How many visits of each"), "rounds.missed"),
     _F.SLOTLESS_DUTIES: (_l("Public holidays"), "calendar.index"),
 }
 

@@ -98,7 +98,6 @@ WITHOUT_DRAFT = {
     "components/confirm_form.html": "a button",
     "components/preferences_switch.html": "buttons",
     "components/form_start.html": "what it writes when it is told to keep none",
-    "assignments/asked_list.html": "ticks and buttons; its address may be a secret",
     "accounts/sign_in.html": "a shared browser must not name who signs in here",
     "accounts/password.html": "passwords are never kept",
 }

@@ -189,6 +189,6 @@ def _store(world: World, as_of: datetime) -> Ids:
     store.store_accounts(world, ids, as_of)
     store_asked.store_registrations(world, ids, as_of)
     store.store_statuses(world, ids, as_of)
-    store.store_offers(world, ids, as_of)
+    store.store_offers(world, [world.month], ids, as_of)
     store_asked.store_pairings(world, ids)
     return ids

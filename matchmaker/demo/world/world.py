@@ -69,7 +69,7 @@ def make_resident_accounts(
     ]
 
 
-EARLIER_SHARE = 7  # the earlier month of a lived demo asks one need in so many
+EARLIER_SHARE = 9  # the earlier month of a lived demo asks one need in so many
 
 
 def generate_earlier_needs(

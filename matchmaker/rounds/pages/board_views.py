@@ -86,7 +86,7 @@ def missed() -> str:
     match_round = find_last_round(queries.get_subdistrict_id(current_user))
     rows = [] if match_round is None else list_missed(match_round)
     return render_template(
-        "rounds/memory/missed.html",
+        "rounds/missed.html",
         match_round=match_round,
         rows=rows,
         total=sum(row.missed for row in rows),

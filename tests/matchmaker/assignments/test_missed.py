@@ -182,7 +182,7 @@ def test_the_page_has_the_visits_that_readiness_counts_and_the_list_to_ring_begi
         found = agreeing.list_questions(month.counter, NOW)
         assert [row.first.pairing_id for row in found] == [second.id, None]
     office = Browser(app).sign_in(month.one).use_language("en")
-    page = office.get("rounds.memory.missed").text
+    page = office.get("rounds.missed").text
     assert "P0001" in page
     assert "P0002" not in page
     assert "1 due visit of a pairing was not made" in page

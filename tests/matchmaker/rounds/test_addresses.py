@@ -13,7 +13,7 @@ ADDRESSES = {
     ),
     "rounds.index": ("/rounds/", {"GET"}),
     "rounds.open_round": ("/rounds/open", FORM),
-    "rounds.memory.missed": ("/rounds/memory/missed", {"GET"}),
+    "rounds.missed": ("/rounds/missed", {"GET"}),
     "rounds.memory": ("/rounds/memory", {"GET"}),
     "rounds.download_memory": ("/rounds/memory.<any(xlsx, csv):file_format>", FORM),
     "rounds.memory_rows": ("/rounds/memory/promises", {"GET"}),
