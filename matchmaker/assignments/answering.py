@@ -39,7 +39,13 @@ from matchmaker.notices.service import (
 from matchmaker.promises.agreed import is_agreed, notify_agreed
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live, list_broken_among
-from matchmaker.promises.seats import inherit_payday, notify_recipients, seat_waiting, unseat
+from matchmaker.promises.seats import (
+    inherit_payday,
+    lacks_session,
+    notify_recipients,
+    seat_waiting,
+    unseat,
+)
 from matchmaker.promises.states import (
     DEADLINES,
     PROMISE_STATES,
@@ -187,9 +193,10 @@ def can_answer(row: Promise, now: datetime) -> bool:
 
 
 def is_asked(row: Promise) -> bool:
-    """Whether the recipient is asked about the help of the promise; see ``is_agreed``."""
+    """Whether the recipient is asked now: every giver of the help said yes, and its day is set."""
     beside = db.session.scalars(select(Promise).where(is_beside(row.run, [row.id])))
-    return is_agreed(other for other in beside if other.help_key == row.help_key)
+    rows = [other for other in beside if other.help_key == row.help_key]
+    return is_agreed(rows) and not any(lacks_session(other) for other in rows)
 
 
 def get_promise(actor: Actor, promise_id: int) -> Promise:

@@ -204,7 +204,7 @@ class Life:
     # Who and when.
 
     def _list_rows(self) -> Sequence[Promise]:
-        """The promises of the month that have not ended and of which somebody has yet to hear."""
+        """The promises of the month that have not ended and not spoken of yet."""
         query = select(Promise).where(
             Promise.round_run_id == self._run_id,
             has_not_ended(),

@@ -63,10 +63,10 @@ class User(UserMixin, Model):
     password_hash: Mapped[str] = mapped_column(String(255), doc="scrypt hash of the password")
     role: Mapped[Role] = mapped_column(enum_column(Role))
     subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))
-    committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"))
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
-    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"), index=True)
     person_id: Mapped[int] = person_column()
     disabled_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which it was disabled; empty: enabled"

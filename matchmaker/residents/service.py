@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
@@ -177,7 +177,8 @@ def check_birth_year(year: int | None, now: datetime) -> None:
 def list_needs(resident: Resident) -> list[Need]:
     """The resident's needs, latest first, without drafts, which only their writers see."""
     sent = (Need.resident_id == resident.id) & (Need.state != NeedState.DRAFT)
-    return list(db.session.scalars(select(Need).where(sent).order_by(Need.id.desc())))
+    query = select(Need).options(joinedload(Need.category)).where(sent)
+    return list(db.session.scalars(query.order_by(Need.id.desc())))
 
 
 def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident]:

@@ -289,6 +289,15 @@ def test_one_file_names_the_engine():
     assert find_solvers(list_sources("optimizer")) == set()
 
 
+def find_movers(sources: list[Source]) -> set[str]:
+    """Files that move the clock."""
+    return {s.name for s in sources if "moved_to" in _code(s) or "clock.moved_to" in s.text}
+
+
+def test_the_demo_alone_moves_the_clock():
+    assert find_movers(ALL) == {"matchmaker/commands/demo_days.py"}
+
+
 def test_no_class_is_cut_in_pieces_by_inheritance():
     found = find_classes_in_pieces(ALL)
     assert {line.split()[1] for line in found} == STILL_IN_PIECES, found
@@ -318,6 +327,7 @@ PLANTED = [
     (find_strangers, "optimizer/checker/a.py", "import numpy\n"),
     (find_solvers, "optimizer/a.py", "import highspy\n"),
     (find_twins, "optimizer/a.py", "class A: ...\nclass A: ...\n"),
+    (find_movers, "matchmaker/a.py", "from matchmaker.base.clock import moved_to\n"),
     (find_classes_in_pieces, "optimizer/a.py",
      "class A:\n    def _a(self): ...\nclass B(A):\n    def b(self): self._a()\n"),
 ]  # fmt: skip

@@ -60,6 +60,15 @@ def published_site(prepared_folder, tmp_path_factory):
         yield site
 
 
+@pytest.fixture(scope="module")
+def lived_site(tmp_path_factory):
+    """The demo in the middle of its month, served as `make demo` does it. Tests only read it."""
+    folder = tmp_path_factory.mktemp("lived") / "instance"
+    run_command(folder, "demo", "prepare", "--lived")
+    with serving(folder, get_environment(folder)) as site:
+        yield site
+
+
 @pytest.fixture
 def tab(chromium, request):
     """A function that opens a browser tab of its own person: ``tab(width=390, language="en")``."""

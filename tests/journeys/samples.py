@@ -143,13 +143,18 @@ def _runs(user: m.User) -> list[Values]:
 
 
 def _lines(user: m.User) -> list[Values]:
-    """One line for each ground of an answer."""
-    grounds = select(func.min(m.NeedOutcome.need_id)).group_by(m.NeedOutcome.ground)
-    references = select(m.Need.reference).where(m.Need.id.in_(grounds))
+    """One line for each ground of an answer, of each month."""
+    of_run = m.MatchRound.published_run_id == m.NeedOutcome.round_run_id
+    first = (
+        select(m.MatchRound.month, func.min(m.NeedOutcome.need_id).label("need_id"))
+        .join(m.NeedOutcome, of_run)
+        .group_by(m.MatchRound.month, m.NeedOutcome.ground)
+        .subquery()
+    )
+    found = select(first.c.month, m.Need.reference).join(m.Need, m.Need.id == first.c.need_id)
     return [
-        {**values, "reference": reference}
-        for values in _runs(user)
-        for reference in db.session.scalars(references)
+        {"month": month, "number": 1, "reference": reference}
+        for month, reference in db.session.execute(found)
     ]
 
 

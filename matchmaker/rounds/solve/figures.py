@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from matchmaker.base.errors import NotFoundError
 from matchmaker.kinds import get_rules
@@ -116,9 +117,20 @@ def find_totals(run: RoundRun) -> Totals | None:
     return codec.from_json(Totals, {part.name: run.figures[part.name] for part in fields(Totals)})
 
 
+# The figures of each run in memory, with the JSON that they were read from: a list of residents
+# asks for the same figures once a row, and reading them takes longer than the row.
+_read: WeakKeyDictionary[RoundRun, tuple[Any, Figures]] = WeakKeyDictionary()
+
+
 def find_figures(run: RoundRun) -> Figures | None:
     """Return the stored figures of a run; None if it has no result."""
-    return None if run.figures is None else Figures.from_json(run.figures)
+    if run.figures is None:
+        return None
+    known = _read.get(run)
+    if known is None or known[0] is not run.figures:
+        known = run.figures, Figures.from_json(run.figures)
+        _read[run] = known
+    return known[1]
 
 
 def get_figures(run: RoundRun) -> Figures:
