@@ -228,9 +228,13 @@ def name_policy(policy: str) -> str:
 def get_label(value: StrEnum) -> LazyString:
     """Return the word for a coded value in the reader's language.
 
-    Raises ``KeyError`` if the value has none.
+    Raises ``KeyError``, which names the table to mend, if the value has none.
     """
-    return _BY_MEMBER[type(value), value.value]
+    words = _BY_MEMBER.get((type(value), value.value))
+    if words is None:
+        member = f"{type(value).__name__}.{value.name}"
+        raise KeyError(f"{member} has no word: add it to _WORDS in matchmaker/words/labels.py")
+    return words
 
 
 def get_name(row: Committee | Organisation | Place | ServiceCategory | Subdistrict) -> str:
