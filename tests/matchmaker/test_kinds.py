@@ -52,7 +52,22 @@ SAID = [
 def test_a_need_is_asked_for_by_kind_and_unit(kind, unit, limits, is_asked_when):
     category = ServiceCategory(kind=OfferKind(kind), unit=unit)
     assert (find_quantity_limits(category), asks_windows(category)) == (limits, is_asked_when)
-    assert len(ASKED) == sum(len(rules.units) for rules in KIND_RULES.values())
+
+
+def test_each_unit_of_each_kind_has_a_row_in_asked():
+    units = {(kind, unit) for kind, rules in KIND_RULES.items() for unit in rules.units}
+    missing = units - {(kind, unit) for kind, unit, *_ in ASKED}
+    assert missing == set(), f"add a row to ASKED in this file for {spell(missing)}"
+
+
+def test_each_kind_has_a_row_in_given():
+    missing = KIND_RULES.keys() - {kind for kind, *_ in GIVEN}
+    units = {(kind, unit) for kind in missing for unit in KIND_RULES[kind].units}
+    assert missing == set(), f"add a row to GIVEN in this file for {spell(units)}"
+
+
+def spell(pairs):
+    return ", ".join(sorted(f"({kind}, {unit})" for kind, unit in pairs))
 
 
 @pytest.mark.parametrize(("kind", *("most", "at_times", "volunteers", "load", "chart")), GIVEN)
