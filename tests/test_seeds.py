@@ -10,6 +10,7 @@ from matchmaker.models import OfferKind, OrganisationKind, Qualification, Status
 
 FILES = sorted(path.stem for path in SEEDS_DIR.glob("*.csv"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
+UNITS_TABLE = "| kind | units | what a resident is asked |"
 
 
 def read(name):
@@ -118,14 +119,36 @@ def test_a_row_of_the_wrong_length_is_refused_by_line(tmp_path):
 
 
 def test_the_readme_lists_the_units_of_each_kind():
-    text = (SEEDS_DIR / "README.md").read_text(encoding="utf-8")
-    listed = {kind: set(re.findall(r"\w+", read_units(text, kind))) for kind in OfferKind}
-    assert listed == {kind: set(rules.units) for kind, rules in KIND_RULES.items()}
+    wrong = find_wrong_rows((SEEDS_DIR / "README.md").read_text(encoding="utf-8"))
+    assert wrong == [], f"mend these rows of the table {UNITS_TABLE} in seeds/README.md"
 
 
-def read_units(text: str, kind: OfferKind) -> str:
-    (units,) = re.findall(rf"^\| {kind} \| ([^|]*) \|", text, re.MULTILINE)
-    return units
+def find_wrong_rows(text: str) -> list[str]:
+    """Rows that the table of units lacks, or that have other units; rows of no kind."""
+    rows = text.partition(UNITS_TABLE)[2].partition("\n\n")[0]
+    cells = re.findall(r"^\| (\w+) \| ([^|]*) \|", rows, re.MULTILINE)
+    listed = {kind: set(re.findall(r"\w+", units)) for kind, units in cells}
+    wanted = {kind.value: rules.units for kind, rules in KIND_RULES.items()}
+    return [
+        *(f"| {kind} | {', '.join(units)} | … |" for kind, units in wanted.items()
+          if listed.get(kind) != set(units)),
+        *(f"{kind} is no kind" for kind in listed if kind not in wanted),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "instead", "named"),
+    [
+        ("| goods | item | x |\n", "", "| goods | item | … |"),
+        ("| goods | item |", "| goods | item, fen |", "| goods | item | … |"),
+        ("| goods | item |", "| food | meal | x |\n| goods | item |", "food is no kind"),
+    ],
+)
+def test_a_wrong_row_of_the_units_table_is_named(row, instead, named):
+    rows = (f"| {kind} | {', '.join(rules.units)} | x |" for kind, rules in KIND_RULES.items())
+    text = "\n".join([UNITS_TABLE, "|---|---|---|", *rows])
+    assert find_wrong_rows(text) == []
+    assert find_wrong_rows(text.replace(row, instead)) == [named]
 
 
 def test_each_column_is_explained_in_the_readme():

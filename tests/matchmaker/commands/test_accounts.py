@@ -8,7 +8,7 @@ import pytest
 
 from matchmaker.base.extensions import db
 from matchmaker.catalogue import SEEDS_DIR
-from matchmaker.models import Committee, Role, ServiceCategory, User
+from matchmaker.models import Committee, OfferKind, Role, ServiceCategory, User
 from tests.browser import Browser
 
 CODE = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
@@ -86,7 +86,7 @@ def change_catalogue(app, tmp_path):
 REFUSED_CELLS = [
     ({"unit": "night"}, "people is counted in visit, not in night"),
     ({"unit": ""}, "people is counted in visit, not in "),
-    ({"kind": "food"}, "food is none of people, service, goods, funds, place"),
+    ({"kind": "food"}, f"food is none of {', '.join(OfferKind)}"),
     ({"qualification": "smile"}, "smile is none of "),
     ({"points": "six"}, "points is a whole number, not six"),
     ({"usual_minutes": "-5"}, "usual_minutes is a whole number, not -5"),
