@@ -1,6 +1,7 @@
 """A file is one idea, neither a book nor a paragraph; functions and templates stay small."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
@@ -14,15 +15,13 @@ LONG: dict[str, str] = {
 }
 # Folders whose parts a newcomer meets first, and how many parts each may name.
 CROWDED = {"matchmaker/rounds": 11}
+# Folders with one module for each kind of a thing, whatever its size: a new kind is a new file.
+KINDS_OF_STAGES = ("optimizer/stages", "optimizer/checker/stages")
 # Files under 60 lines that one other file imports, each with the reason why it stays apart.
 APART = {
-    "optimizer/stages/points.py": "one module per kind of stage (S4)",
-    "optimizer/stages/recipients.py": "one module per kind of stage (S3)",
-    "optimizer/stages/lottery.py": "one module per kind of stage (S9, S14: draws)",
-    "optimizer/checker/stages/max_score.py": "one module per kind of stage (S7), found by its name",
     "optimizer/checker/bundle.py": "a command of its own; it lies beside what it packs",
 }
-MOST_APART = 8
+MOST_APART = 4
 
 SOURCES = list_sources(*HOUSES)
 
@@ -34,7 +33,8 @@ def find_long(sources: list[Source]) -> dict[str, int]:
 def find_paragraphs(sources: list[Source]) -> dict[str, str]:
     """Short files with a single importer. Entry points, models and commands aside.
 
-    A kind of stage is one file whatever its size, so that a new one is a file and not an edit.
+    Modules of ``KINDS_OF_STAGES`` are left out: a kind of stage is one file whatever its size, so
+    that a new one is a file and not an edit.
     """
     modules = {s.module: s for s in sources}
     importers: dict[str, set[str]] = {}
@@ -48,6 +48,7 @@ def find_paragraphs(sources: list[Source]) -> dict[str, str]:
         and len(importers.get(s.module, ())) == 1
         and not s.path.stem.endswith(("views", "__init__", "__main__"))
         and not {"models", "commands"} & set(s.path.parts)
+        and s.name.rpartition("/")[0] not in KINDS_OF_STAGES
     }
 
 
@@ -138,8 +139,19 @@ PLANTED = [
 
 @pytest.mark.parametrize(("rule", "files"), PLANTED, ids=[rule.__name__ for rule, _ in PLANTED])
 def test_each_rule_finds_a_planted_violation(rule, files, tmp_path):
+    assert min(files).partition("/")[0] in str(rule(plant(files, tmp_path)))
+
+
+@pytest.mark.parametrize("folder", [*KINDS_OF_STAGES, "optimizer/search"])
+def test_a_short_kind_of_stage_stays_a_file_of_its_own(folder, tmp_path):
+    module = folder.replace("/", ".")
+    files = {f"{folder}/a.py": "x = 1\n", "optimizer/b.py": f"from {module} import a\n"}
+    found = find_paragraphs(plant(files, tmp_path))
+    assert found == ({} if folder in KINDS_OF_STAGES else {f"{folder}/a.py": "optimizer/b.py"})
+
+
+def plant(files: dict[str, str], root: Path) -> list[Source]:
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    houses = {name.partition("/")[0] for name in files}
-    assert min(files).partition("/")[0] in str(rule(list_sources(*houses, root=tmp_path)))
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return list_sources(*{name.partition("/")[0] for name in files}, root=root)
