@@ -56,8 +56,8 @@ class Stage:
 
     by            the classes of ``max_count``
     longest_wait  months; waits at or above it are one class of ``tier_waiting``
-    dimension     key of ``Need.groups`` for ``leximin`` (empty: every need is its own group) and
-                  for ``ranks``
+    dimension     key of ``Need.groups`` for kinds that compare groups of needs; empty: none, and
+                  for ``leximin`` every need is its own group
     outcome       what ``leximin`` compares
     worst_only    whether ``leximin`` or ``leximax`` optimises the worst level only (max-min)
     tier          the only tier that ``max_count`` (0: every tier), turns or homes count

@@ -10,6 +10,12 @@ from tests.optimizer.builders import COUNT, LOTTERY, goods, month, person, team,
 
 GOLDEN = Path(__file__).parent / "golden" / "tiny_month.lp"
 OPTIMIZER = Path(__file__).parents[3] / "optimizer"
+# What files say of the first numbers only; every other "C1 to ..." or "S1 to ..." means all.
+FIRST_NUMBERS = {
+    "C1 to C4": "how one need is met",
+    "C1 to C11": "the rules of assignments",
+    "S1 to S9": "the stages of the first policy",
+}
 
 
 def tiny_month():
@@ -56,6 +62,20 @@ def test_every_number_of_the_formulation_has_its_line():
     listed = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
     built = set(re.findall(r"[(\s]([CS]\d+)[),]", lines))
     assert listed == built
+
+
+def test_all_numbers_are_named_up_to_the_last():
+    text = (OPTIMIZER / "FORMULATION.md").read_text()
+    listed = re.findall(r"^\| ([CS])(\d+) \|", text, re.MULTILINE)
+    last = {f"{x}1 to {x}{max(int(n) for y, n in listed if y == x)}" for x in "CS"}
+    files = [path for end in ("*.py", "*.md") for path in OPTIMIZER.rglob(end)]
+    stale = {
+        f"optimizer/{path.relative_to(OPTIMIZER)}: {said}"
+        for path in files
+        for said in re.findall(r"\b(?:C1 to C|S1 to S)\d+", re.sub(r"\s+", " ", path.read_text()))
+        if said not in last | FIRST_NUMBERS.keys()
+    }
+    assert stale == set(), f"these mean all numbers, so write {' and '.join(sorted(last))}"
 
 
 def test_every_number_has_its_pair_of_tests():
