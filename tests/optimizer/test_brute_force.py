@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 
 from optimizer.checker.check import verify
 from optimizer.codec import canonical_bytes
+from optimizer.policy import COMMUNITY_1, COMMUNITY_2, StageKind
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import best_answers, possible_of, vector_of
-from tests.optimizer.tiny_problems import shuffled, tiny_problem
+from tests.optimizer.tiny_problems import OTHER_STAGES, shuffled, tiny_problem
+
+# Kinds that neither the tiny problems nor the second policy has -> the test that judges each.
+JUDGED_APART: dict[StageKind, str] = {}
 
 
 def vector_solved(problem: Problem, solution: Solution) -> tuple:
@@ -35,6 +39,16 @@ def assert_is_the_best(problem: Problem) -> None:
     assert verify(problem.to_json(), solution.to_json()) is None
     assert vector_solved(problem, solution) == best[0]
     assert {line.need for line in solution.assignments} == best[1]
+
+
+def test_every_kind_of_stage_is_judged_by_brute_force():
+    """By ``brute_stages``, or by ``community2``, which judges the kinds of the second policy."""
+    stages = (*OTHER_STAGES, *COMMUNITY_1.stages, *COMMUNITY_2.stages)
+    missing = set(StageKind) - {stage.kind for stage in stages} - JUDGED_APART.keys()
+    assert missing == set(), (
+        "add a stage of it to OTHER_STAGES in tests/optimizer/tiny_problems.py and a row to rules "
+        "in tests/optimizer/brute_stages.py; if it needs a draw, name its judge in JUDGED_APART"
+    )
 
 
 @pytest.mark.parametrize("block", range(6))
