@@ -21,6 +21,8 @@ TABLES = {
 }
 CODES = {*OfferKind, *Unit}
 ADVICE = "ask matchmaker/kinds.py instead, or give KindRules or UnitRules one more column"
+# Documents that list the codes of all kinds in a sentence.
+LISTING = ("docs/contributing/recipes.md", "docs/glossary.md", "seeds/README.md")
 COUNTED = [(kind, unit) for kind, rules in KIND_RULES.items() for unit in rules.units]
 
 
@@ -101,8 +103,11 @@ def test_every_kind_has_rules_and_every_unit_belongs_to_a_kind():
 
 
 def test_every_unit_has_its_words():
-    assert set(UNIT_WORDS) == set(Unit)
-    assert set(CAPACITY_WORDS) == set(COUNTED)
+    advice = (
+        "matchmaker/words/quantities.py: UNIT_WORDS has each unit, CAPACITY_WORDS each of a kind"
+    )
+    assert set(UNIT_WORDS) == set(Unit), advice
+    assert set(CAPACITY_WORDS) == set(COUNTED), advice
     for kind, unit in COUNTED:
         if KIND_RULES[kind].units[unit].limits:
             assert get_quantity_question(unit)
@@ -111,6 +116,14 @@ def test_every_unit_has_its_words():
 def test_a_unit_of_another_kind_is_refused_by_name():
     with pytest.raises(ValueError, match="goods is counted in item, not in night"):
         check_unit(OfferKind.GOODS, "night")
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_a_document_that_lists_the_kinds_lists_all(name):
+    *kinds, last = OfferKind
+    listed = f"{', '.join(kinds)} or {last}"
+    is_listed = listed in (ROOT / name).read_text()
+    assert is_listed, f"{name} lists the kinds: write “{listed}”"
 
 
 def test_the_recipe_names_every_file_that_a_new_kind_touches():

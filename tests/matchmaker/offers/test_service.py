@@ -39,7 +39,7 @@ def act(step, offer, actor, **values):
 
 
 @pytest.mark.parametrize("kind", list(OfferKind))
-def test_each_of_the_five_kinds_can_be_posted(coordinator_user, make, kind):
+def test_each_kind_can_be_posted(coordinator_user, make, kind):
     category = make.category(kind=kind)
     offer = service.post_offer(
         actor=coordinator_user, now=NOW, category_id=category.id, terms=TERMS
