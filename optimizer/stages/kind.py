@@ -37,7 +37,9 @@ class Aim:
 class Measure:
     """The ratio (value + offset) / denominator of one group, to be raised.
 
-    ``weights``: the sum that gives the value; ``low`` and ``high`` bound the value.
+    ``weights``: the sum that gives the value. No answer has a value below ``low`` or above
+    ``high``: nothing is asked beyond them. So a ``high`` below the true maximum hides better
+    answers, from the second opinion too; a higher one only costs time.
     """
 
     group: str
