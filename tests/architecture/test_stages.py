@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from optimizer.checker.stages import KINDS as CHECKED
-from optimizer.policy import StageKind
+from optimizer.policy import _AFTER, _OF_A_TIER, _WITH_A_DRAW, _WITHOUT_A_DRAW, StageKind
 from optimizer.stages.registry import KINDS
 from tests.architecture.source import HOUSES, Source, list_sources
 
@@ -83,3 +83,12 @@ def test_writing_a_policy_is_no_switch(tmp_path):
 def test_solver_and_checker_know_every_kind():
     assert set(KINDS) == set(StageKind)
     assert set(CHECKED) == set(StageKind)
+
+
+def test_solver_and_checker_have_the_same_rules_of_place():
+    advice = "change optimizer/policy.py and the module in optimizer/checker/stages/ together"
+    assert {name for name, kind in CHECKED.items() if kind.needs_tier} == _OF_A_TIER, advice
+    assert {name: kind.follows for name, kind in CHECKED.items() if kind.follows} == _AFTER, advice
+    labelled = {name: kind.is_labelled for name, kind in CHECKED.items()}
+    assert {name for name, is_so in labelled.items() if is_so is True} == _WITH_A_DRAW, advice
+    assert {name for name, is_so in labelled.items() if is_so is False} == _WITHOUT_A_DRAW, advice
