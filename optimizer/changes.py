@@ -50,11 +50,13 @@ class StageChange:
 class PinPrice:
     """What removing one pin or forbid would change.
 
-    pin      the removed row      is_forbid   whether it is a forbid
-    status   of the answer without the row; FAILED: no answer was found in time
-    stage    the first stage that improves, and the key of its class; empty: none, or not known
-    stages   every aim, with the row and without; empty unless the answer is proven
-    lost     needs met only with the row      gained   needs met only without it
+    pin         the removed row
+    is_forbid   whether the removed row is a forbid
+    status      the status of the answer without the row; FAILED: none was found in time
+    stage, key  the first stage that improves, and the key of its class; empty: none, or not known
+    stages      every aim, with the row and without; empty unless the answer is proven
+    lost        the needs that are met only with the row
+    gained      the needs that are met only without the row
     """
 
     pin: Pin

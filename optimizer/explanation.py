@@ -42,15 +42,15 @@ class Explanation:
     """Why one need is unmet.
 
     stage     the stage that decided against an outranked need
-    filters   filter and number of offers that pass it and all before it, in order
+    filters   each filter with the number of offers that pass it and all before it, in order
     nearest   the offer that passes the most filters, if none passes all
     ahead     number of recipients served from the same capacity
-    ahead_by  number of their needs by what comes first in them, such as ``more_urgent``
-    openings  what would let more offers serve the need, by filter
+    ahead_by  why their needs come first, such as ``more_urgent``, -> number of these needs
+    openings  for each filter, what would let more offers serve the need
     circle    numbers of needs and places of a Hall set: these needs compete for these places only
-    ticket    of the need; ``cut_off``: the last ticket before it of a need served from the same
-              capacity
-    home_ticket, home_cut_off   the same of recipients, if the policy draws homes before needs
+    ticket    the ticket of the need
+    cut_off   the last ticket before it of a need that is served from the same capacity
+    home_ticket, home_cut_off   the same for recipients, if the policy draws homes before needs
     """
 
     need: str

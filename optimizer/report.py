@@ -64,7 +64,9 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Wall-clock seconds measured in the child: of each stage by name, and of its three steps.
+    """Wall-clock seconds measured in the child process.
+
+    They are those of each stage by name, and of the steps solve, check and explain.
 
     The seconds of stages solved together count for the first of them. ``solve`` exceeds the sum of
     its stages, because it includes building the model and writing the certificate. If the child
@@ -102,12 +104,15 @@ class SolveReport:
     solution      the answer. With a failure it is one that the checker refused, or that the solver
                   itself labels FAILED. The checker has read every answer here
     findings      the fault that the independent checker found; empty if it found none
-    explanations  of every unmet need of a usable answer, in the order of ids
+    explanations  one for every unmet need of a usable answer, in order of id
     verdict       what the independent checker concludes about the answer
-    unexplained   the failure that left explanations brief or no conflict named; None: no failure
+    unexplained   the failure that kept explanations brief or a conflict from being named; None: no
+                  failure
     reason        what the process reported when it crashed: the last line of its error
-    conflict      of a question without an answer: what cannot hold together, if found in time
-    prices        of each pin and forbid, if the answer is usable and prices were asked for
+    conflict      the pins and least uses that cannot hold together, if there is no answer; None:
+                  there is one, or no conflict was found in time
+    prices        one for each pin and forbid; empty unless the answer is usable and prices were
+                  asked for
     """
 
     solution: Solution | None = None

@@ -114,9 +114,10 @@ class Ground:
 class Solution:
     """The answer to a month. It holds no clock time, so that equal answers have equal bytes.
 
-    problem_sha256   of the problem solved         policy   its label, such as ``community/1``
-    result_sha256    of the canonical JSON without this key and the certificate
-    format           of the file (FORMULATION.md); files without it have format 1
+    problem_sha256   the hash of the problem
+    policy           the label of the policy, such as ``community/1``
+    result_sha256    the hash of the canonical JSON without this key and the certificate
+    format           the format of the file (FORMULATION.md); files without it have format 1
     certificate      the proof of every stage (FORMULATION.md); None if nothing is proved
     """
 

@@ -45,7 +45,11 @@ def measure(piece: str, needs: int, seed: int, seconds: float) -> Figures:
 
 
 def bench_size(needs: int, seed: int, seconds: float) -> dict[str, Figures]:
-    """Print the tables of one size as results arrive. Return the figures of every piece."""
+    """Measure a generated month of ``needs`` needs and print its tables as results arrive.
+
+    Return the figures, keyed by what was measured. ``seconds`` limits the whole round; the
+    yardsticks have limits of their own.
+    """
     print(f"\n{needs} needs, seed {seed}\n{'':28} {'seconds':>9} {'MiB':>6}", flush=True)
     pieces = [POINTS, POINTS_CBC, *CPSAT, MAX_MIN] if needs < LARGE else [POINTS]
     found = {}

@@ -46,11 +46,8 @@ class Unproved:
     """One result that arithmetic does not settle: what is reached, and the bound that is proved.
 
     label    ``search``: it rests on an engine's unchecked claim; ``gap``: it is open
-    of       what the two numbers count: ``sum`` the result itself; ``level`` the ratio of the
-             first group not settled; ``count`` groups above the ratio ``group``;
-             ``possible`` what the group can get alone; ``rank`` units of the rank ``group``;
-             ``units`` of the group; ``tickets`` settled and in all; ``needs`` settled (known to be
-             always met, never met or undecided) and in all
+    of       what the two numbers count; ``Gap`` in ``proofs/proof.py`` lists the words. A need is
+             settled if it is known whether all, none or some of the remaining answers meet it
     value, bound   whole numbers or fractions as text
     """
 
@@ -75,9 +72,9 @@ class Verdict:
     """What a check found.
 
     labels       kind of proof -> number of results, as the replay derived them
-    outright     results before the first one that is not proved
+    outright     number of results before the first one that is not proved
     unproved     the results that are not proved, in the order of the policy
-    is_settled   (of no answer) whether it is proved that there is none
+    is_settled   if there is no answer: whether it is proved that there is none
     grounds      code -> number of unmet needs; ``unchecked``: those whose cause was not checked
     contested    ids of the contested needs (S13), met or not, sorted
     """

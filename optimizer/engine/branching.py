@@ -24,10 +24,10 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best integer point that the engine found, or None.
+    """The best integer point that the engine found; None if it found none.
 
-    is_claimed   whether the engine claims that no point is worth more; without a point, that there
-                 is none
+    is_claimed   whether the engine claims that no point is worth more or, without a point, that
+                 there is none
     """
 
     best: IntegerPoint | None
@@ -64,11 +64,11 @@ def repair_integer_point(
     weights: Weights | None = None,
     wanted: int = 0,
 ) -> IntegerPoint | None:
-    """Return an integer point that keeps the integer decisions of a fractional one, or None.
+    """Return an integer point that keeps the integer decisions of a fractional one.
 
     Decisions of columns that ``is_small`` marks, and of columns added later, are free. With
-    ``weights`` a point worth ``wanted`` is sought. None does not prove that there is no other
-    integer point.
+    ``weights`` a point worth ``wanted`` is sought. None if no point is found, which does not prove
+    that there is none.
     """
     matrix = engine.matrix
     is_near = np.abs(point - np.round(point)) <= WHOLE

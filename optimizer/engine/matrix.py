@@ -26,7 +26,8 @@ Weights = Mapping[int, int]
 class Matrix:
     """Columns and rows of a model with their current bounds; rows and columns can be added.
 
-    ``is_core`` marks decisions; the other columns are flows that follow from them.
+    ``is_core`` marks the decisions. The other columns say which sources serve them, and add up what
+    is used.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Which other givers could have served a met need, and which came next.
 
-Givers are compared by the score of their best pair with the need, the only fact about a pair that a
-stage reads; equal scores share a rank. Codes and numbers only.
+Givers are compared by the score of their best pair with the need; what a pair consumes is not
+compared. Equal scores share a rank. The explanation has only codes and numbers.
 """
 
 from collections.abc import Iterable
@@ -16,10 +16,10 @@ from optimizer.solution import Solution
 class Match:
     """How one need is met.
 
-    givers       the givers that serve it
-    alternatives other eligible givers, whether they are free or not
-    rank         of the best serving giver among all eligible ones; 1 is the best score
-    runner_up    the best of the alternatives; empty if there are none
+    givers        the givers that serve it, sorted
+    alternatives  the number of other eligible givers, free or not
+    rank          the rank of the best serving giver among all eligible ones; 1 is the best score
+    runner_up     the best of the other eligible givers; empty if there are none
     """
 
     need: str

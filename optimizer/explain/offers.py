@@ -134,7 +134,10 @@ class Offers:
         return OfferCounts(counts, failed[PASSED], miss)
 
     def _reach(self, need: Need, stock: Stock) -> tuple[int, Person | None]:
-        """Return how many filters the stock passes with its best person, and that person."""
+        """Return how many filters the stock passes with its best person, and that person.
+
+        The person is None if the stock is tried or counted without one.
+        """
         if not stock.staffed or not is_open_to(stock, need):
             return self._passed(need, stock, None), None
         reached = [(self._passed(need, stock, p), p) for p in self._staff[stock.id]]

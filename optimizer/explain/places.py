@@ -31,11 +31,11 @@ class _Above(dict[str, tuple[str, ...]]):
 
 
 class Held:
-    """The counters of one answer.
+    """What one answer uses and what is still free.
 
-    lines   of every met need        at      line by person and slot
-    room    unused units of a stock  visits  lines of every person     users   lines of every stock
-    above   a stock and all its ancestors
+    lines   met need -> its lines              at      person and slot -> the line
+    visits  person -> the lines of visits      users   stock -> lines of it and its descendants
+    room    stock -> unused units              above   stock -> the stock and all its ancestors
     """
 
     def __init__(self, problem: Problem, offers: Offers, assignments: Sequence[Assignment]) -> None:

@@ -2,6 +2,8 @@
 
 max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
 
+x_c: the grant of claim c; a_c: its ask.
+
 ``water_filling.py`` gives the best vector of a set of granted claims. Sets are searched depth
 first. A branch is pruned when its bound shows that no set in it has a better vector, or when it
 refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
@@ -122,7 +124,10 @@ class AdmissionSearch:
         return drawn
 
     def find_equal(self, granted: frozenset[int], vector: FractionVector) -> Grants | None:
-        """Return grants that have this vector or a better one and include these claims, or None."""
+        """Return grants that include these claims and have this vector or a better one.
+
+        None if none are found, which proves that there are none only while ``is_proven``.
+        """
         return self._search(granted, vector, is_strict=False)
 
     def vector_of(self, grants: Grants) -> FractionVector:

@@ -49,8 +49,8 @@ class Division:
     """The division of a fund. It holds no times, so equal funds have equal bytes.
 
     status         proven: no division has a better vector; feasible: the search was cut short
-    fund_sha256    of the fund divided       grants     one for each claim, in order of id
-    granted_claims, spent_fen   totals       result_sha256   of the other fields
+    fund_sha256    the hash of the fund      grants     one for each claim, in order of id
+    granted_claims, spent_fen   totals       result_sha256   the hash of the other fields
     """
 
     status: SolutionStatus
@@ -96,6 +96,8 @@ class Purse:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """(M1) What one household asks of a fund; x_c = 0 or l_c <= x_c <= a_c      [fen]
+
+    x_c is the grant, a_c is ``asked_fen`` and l_c is ``floor_fen``.
 
     asked_fen       the ceiling [fen]
     least_fen       the smallest grant that is useful [fen]; None: all or nothing

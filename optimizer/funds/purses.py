@@ -3,6 +3,8 @@
 sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen]
 0 <= paid[c, m] <= i_c, only in the months of c                    [fen]
 
+B_m: the money of purse (month) m; i_c: the most that one purse pays to claim c.
+
 The grants that some flow can pay form a polymatroid, so a claim that cannot be raised by one fen
 now can never be raised later (Megiddo 1974), and it does not matter which fen move.
 """

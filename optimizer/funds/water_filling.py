@@ -2,11 +2,13 @@
 
 max lexicographically the ascending vector of x_c / a_c,  l_c <= x_c <= a_c      [fractions]
 
+x_c: the grant of claim c; a_c: its ask; l_c: its floor, the smallest grant that is allowed.
+
 Giving one more fen to the claim with the lowest fraction, as long as the purses allow, is optimal
 (Federgruen and Groenevelt 1986). A fen lifts x/a to (x + 1)/a, so of equal fractions the smaller
 ask goes first, and of equal asks the lower ticket (M5). The water level does this for all claims at
 once: bisection finds the last exact fraction at which the purses can pay every claim, and only the
-odd fen above it are given one by one.
+few fen that remain above it are given one by one.
 """
 
 from collections.abc import Mapping, Sequence

@@ -30,9 +30,11 @@ def name_committees() -> list[str]:
 
 
 def name_givers(needs: int) -> list[str]:
-    """Return the ids of 55 organisations and 16 enterprises, or whole multiples of both.
+    """Return the ids of 55 organisations that are not enterprises, and of 16 enterprises.
 
-    ``needs``: the size of the month; the multiple grows with it.
+    A large month has the same whole multiple of each.
+
+    ``needs``: the size of the month, from which the multiple is computed.
     """
     scale = max(1, round(needs / LIFT_AT_NEEDS))
     organisations = [f"O{number:03d}" for number in range(1, ORGANISATIONS * scale + 1)]

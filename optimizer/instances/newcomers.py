@@ -27,7 +27,8 @@ class CrowdedPool:
 
     sort      "single"; "team": a need of several takes people; "units": it takes a quantity
     size      places that a need of several takes; 1: there are only needs of one
-    tier      of the needs measured      newcomers   tiers of the needs that come after them
+    tier      the tier of the needs that are measured
+    newcomers the tiers of the needs that come after them
     """
 
     sort: str
@@ -137,7 +138,9 @@ def _count_latest(pool: CrowdedPool, problem: Problem, need: Need, *, with_risin
 def part_met(
     demand: Mapping[str, int], places: int, months: int, solve: Solve, salt: int
 ) -> dict[str, Fraction]:
-    """Return the fraction of needs met over all months, by committee; all ask for the same stock.
+    """Return the fraction of needs that are met over all months, by committee.
+
+    All needs ask for the same stock.
 
     ``demand``: needs in each month, by committee.
     """

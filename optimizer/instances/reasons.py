@@ -61,7 +61,10 @@ class _Facts:
         return need.quantity * max((p.consumption for p in self.pairs[need.id]), default=0)
 
     def list_short_needs(self) -> Iterator[str]:
-        """Yield a phrase for each pinned need that its stocks could not meet even alone."""
+        """Yield a phrase for each pinned need that asks more than its stocks together could give.
+
+        The sum is what they could give if no other need asked. Stocks above them are not read.
+        """
         for name in sorted(self.pinned):
             need, pairs = self.needs[name], self.pairs[name]
             able = [units for pair in pairs if (units := self._units(need, pair))]

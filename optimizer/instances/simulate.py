@@ -23,7 +23,7 @@ Solve = Callable[[Problem], Solution]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The result of one simulated month; ``longest_wait``: of the needs met, in rounds."""
+    """The result of one simulated month; ``longest_wait``: of the met needs, in rounds."""
 
     number: int
     asked: int
@@ -36,8 +36,8 @@ class Month:
 class Report:
     """All months together.
 
-    ratios         needs met / needs asked, by group
-    longest_wait   of any need, met or not, in rounds
+    ratios         met needs / needs asked, by group
+    longest_wait   the longest wait of any need, met or not, in rounds
     """
 
     months: tuple[Month, ...]

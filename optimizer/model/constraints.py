@@ -194,9 +194,9 @@ def add_capacities(rows: Rows, columns: Columns) -> None:
 
 
 def add_recipients_time(rows: Rows, columns: Columns) -> None:
-    """(C8) A recipient has at most one visit in a slot.
+    """(C8) A recipient h has at most one visit in a slot t.
 
-    sum_(d of recipient) visit[d, r in t] <= 1      for all recipients, t with two or more  [visits]
+    sum_(d of h) visit[d, r in t] <= 1      for all h and t with two such terms or more     [visits]
     """
     network = columns.network
     visits: dict[tuple[str, str], Terms] = defaultdict(dict)
@@ -210,7 +210,9 @@ def add_recipients_time(rows: Rows, columns: Columns) -> None:
 
 
 def add_edges_within_needs(rows: Rows, columns: Columns) -> None:
-    """(C9) An edge carries units only if its need is met in its demand.
+    """(C9) The edges of a need in a demand carry together at most what the need gets there.
+
+    That is nothing if the need gets nothing in this demand.
 
     sum_(j of d in r) edge[j] <= n_d visit[d, r]  (or units delivered)      for all d, r    [units]
     """

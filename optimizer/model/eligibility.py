@@ -133,7 +133,10 @@ class SourceIndex:
         self._in_slot: dict[str, BitSet] = {}
 
     def pass_filters(self, need: Need) -> BitSet:
-        """Return the sources that pass filters 2 to 4 for a need; deliveries also pass filter 5."""
+        """Return the sources that pass filters 2 to 4 (area, status, skill) for a need.
+
+        A delivery is returned only if it passes filter 5 (slot) too.
+        """
         found = self._areas.admitting((need.area,)) & self._near.admitting((need.area,))
         found &= self._statuses.admitting(need.statuses)
         for skill in need.requires:
@@ -273,7 +276,7 @@ class Eligibility:
         return self._indexes[need.category]
 
     def sources_of(self, need: Need) -> BitSet:
-        """Return the sources that pass filters 1 to 4 and 6; deliveries also pass filter 5."""
+        """Return the sources that pass filters 1 to 4 and 6; a delivery must pass filter 5 too."""
         found = self.pass_filters(need)
         if need.listed:
             found &= self.at_pairs(need)
@@ -283,9 +286,10 @@ class Eligibility:
         return found
 
     def pass_filters(self, need: Need) -> BitSet:
-        """Return the sources that pass filters 1 to 4; deliveries also pass filter 5.
+        """Return the sources that pass filters 1 to 4 (category, area, status, skill).
 
-        Filter 6 (forbids and pairs) is not applied.
+        A delivery is returned only if it passes filter 5 (slot) too. Filter 6 (forbids and pairs)
+        is not applied.
         """
         return self.index_of(need).pass_filters(need)
 

@@ -1,4 +1,4 @@
-"""Solve, check, explain and price one problem, and measure the seconds of each step.
+"""Solve, check, explain and price one problem; measure the seconds of the first three steps.
 
 If no answer exists, the explanation is an irreducible conflict of pins and least uses.
 

@@ -62,7 +62,10 @@ AimValue = tuple[int, int, Proof]  # aim, value, proof
 
 
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages before the first that ties components together; all are sums."""
+    """Return the leading stages whose kinds are marked ``is_separable``.
+
+    They are sums that are maximised component by component.
+    """
     return list(takewhile(lambda stage: kind_of(stage).is_separable, stages))
 
 

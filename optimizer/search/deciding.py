@@ -217,7 +217,7 @@ def spell_witnesses(
 def _spell_change(
     stage: str, names: list[str], before: Sequence[Assignment], after: Sequence[Assignment]
 ) -> list[Any]:
-    """Return stage, needs met, needs whose lines change, and the lines that these have instead."""
+    """Return stage, met needs, needs whose lines change, and the lines that these have instead."""
     old, new = _by_need(before), _by_need(after)
     changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     added = [line for name in changed for line in new.get(name, ())]

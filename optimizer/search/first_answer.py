@@ -1,6 +1,6 @@
-"""A first answer: needs met one by one, before any stage is optimised.
+"""A first answer, which meets needs one by one before any stage is optimised.
 
-First the needs are met that rules require. Then each other need, in the order of the policy, takes
+First come the needs that rules require. Then each other need, in the order of the policy, takes
 what is free, or what another need can replace from elsewhere. Units beyond the least come last. The
 result is an integer point, checked against all rows and bounds of the model, or None.
 """
@@ -69,7 +69,10 @@ def _complete(
     fixed: set[int],
     ends_at: float,
 ) -> Vector | None:
-    """Return the point with more needs met, else that of the needs so far; None if both fail."""
+    """Meet more needs and return the point; if that fails, the point of the needs met so far.
+
+    None if both fail.
+    """
     required = holdings.list_drawn()
     _meet_all(holdings, order, fixed, ends_at)
     for drawn in (holdings.list_drawn(), required):

@@ -60,7 +60,10 @@ class NearAnswers:
         self._trail.engine.forget()
 
     def bar(self, columns: Sequence[int]) -> Replies | None:
-        """Return the proof of one linear program that no point has any of them at 1, or None."""
+        """Return the proof that no point has any of these columns at 1.
+
+        Solves one linear program; None if that does not prove it.
+        """
         self._start(columns)
         return self._found if self._bar(columns) is None else None
 
@@ -115,7 +118,10 @@ class NearAnswers:
             self._found.barred[-1][1].tree = tree if tree.is_worth_keeping else None
 
     def _bar(self, columns: Sequence[int], *, with_cuts: bool = False) -> Vector | None:
-        """Note the proof that no point has any of these columns at 1; else return an LP point."""
+        """Note the proof that no point has any of these columns at 1, and return None.
+
+        Return an LP point if this is not proved.
+        """
         weights = dict.fromkeys(columns, 1)
         self._left -= 1
         lp = self._lp

@@ -71,7 +71,10 @@ class Nearby:
             incumbent.propose(best.point, len(self._trail.steps))
 
     def climb(self, weights: Weights, known: IntegerPoint, wanted: int) -> IntegerPoint:
-        """Return the best point found by steps from ``known``, until its sum is ``wanted``."""
+        """Improve ``known`` step by step and return the last point.
+
+        The steps end once the sum is ``wanted`` or more, or no better point is found.
+        """
         best = known
         while best.value < wanted:
             better = self._find_better(weights, best)
@@ -93,7 +96,10 @@ class Nearby:
         return best if best is not None and best.value > known.value else None
 
     def _approach(self, weights: Weights, known: Vector) -> Vector | None:
-        """Return the LP point that is best for a sum and, second, near to ``known``; or None."""
+        """Return the LP point that is best for a sum and, second, near to ``known``.
+
+        None if the engine finds none.
+        """
         first = {j: FIRST * weight for j, weight in weights.items()}
         return self._lp.maximise(self._weigh_changes(known) | first).point
 
@@ -120,7 +126,10 @@ class Nearby:
         return np.flatnonzero(is_free & (matrix.high > matrix.low)).astype(np.int32)
 
     def _fill(self, free: Index, weights: Weights, known: Vector) -> IntegerPoint | None:
-        """Return the best point found that differs from ``known`` in free columns only, or None."""
+        """Return the best point found that differs from ``known`` in free columns only.
+
+        None if no free column counts in the sum, or if no point is found.
+        """
         place = {j: k for k, j in enumerate(free.tolist())}
         inner = {place[j]: weight for j, weight in weights.items() if j in place}
         if not inner:

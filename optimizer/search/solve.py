@@ -214,10 +214,10 @@ def _count_results(
 def _improve(
     solving: _Solve, point: Vector, results: list[StageResult]
 ) -> tuple[Assignment, ...] | None:
-    """Return assignments that meet the needs of a point, and more if possible, or None.
+    """Return assignments that meet the needs of a point, and more if possible.
 
-    They have the same results for all proved aims. The incumbent of an interrupted search is best
-    for these only, so that more needs can often be met.
+    They have the same results for all proved aims; None if none that do are found. The incumbent of
+    an interrupted search is best for these aims only, so that more needs can often be met.
     """
     for can_move in (True, False):
         seconds = max(solving.seconds_left / 2, LEAST_SECONDS)

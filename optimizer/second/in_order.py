@@ -31,9 +31,10 @@ class StatedSum:
 def question_in_order(
     engine: SecondEngine, sums: Sequence[StatedSum]
 ) -> Iterator[tuple[str, Answer]]:
-    """Yield each run of sums, such as ``1 to 16``, and whether one of them can be greater.
+    """Yield each group of sums, such as ``1 to 16``, and whether one of them can be greater.
 
-    NONE agrees, FOUND disagrees, OPEN is unknown. The engine keeps the stated values of each run.
+    NONE agrees, FOUND disagrees, OPEN is unknown. The engine keeps the stated values of a group
+    while it answers about the next.
     """
     start = 0
     while start < len(sums):

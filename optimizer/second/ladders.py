@@ -37,8 +37,9 @@ def make_rank_group(
 ) -> LadderGroup | None:
     """Return a group of contested needs (S13); None if its stated level is impossible.
 
-    mets    the sum of its contested needs met      count   how many the solution meets
-    past    needs met and possible in the rounds that still count
+    mets    the sum that counts the group's contested needs that are met
+    count   how many of these needs the solution meets
+    past    how many of its needs were met, and could have been, in the rounds that still count
     """
     had, offered = past
     open_ = stated.denominator - offered

@@ -51,7 +51,7 @@ class FairQuestioner(Questioner):
             yield self.question_sum(stage, key, self._count_turns(pairs, turn, wait))
 
     def _count_turns(self, pairs: Sequence[Sequence[Asked]], turn: int, wait: int) -> Terms:
-        """Return the sum that counts the pairs with ``turn`` needs met or more.
+        """Return the sum that counts the pairs that have ``turn`` met needs or more.
 
         Only needs that have waited ``wait`` months or longer count.
         """
@@ -105,9 +105,9 @@ class FairQuestioner(Questioner):
         return {recipient: self._turn(needs_of[recipient], 1) for recipient in sorted(needs_of)}
 
     def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> Iterator[Opinion]:
-        """Yield, run after run, whether a home that lost, then a need that lost, can win (S14).
+        """Yield, group after group, whether a home that lost, then a need that lost, can win (S14).
 
-        The engine then keeps every need met or unmet.
+        For the questions after these the engine fixes which needs are met.
         """
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
@@ -147,7 +147,7 @@ class FairQuestioner(Questioner):
         return stated == counted and len(stated) == len(result.levels)
 
     def ask_cells(self, kind: Cells, stage: Stage) -> Iterator[Opinion]:
-        """Yield, run after run of cells by ticket, whether a cell can have a unit more (S16)."""
+        """Yield, group after group of cells by ticket, whether one can have a unit more (S16)."""
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
             return
@@ -160,7 +160,7 @@ class FairQuestioner(Questioner):
             yield on_better(stage.name, f"cells {run}", answer)
 
     def _list_cells(self) -> list[list[int]]:
-        """Return the needs met, by position, of every cell in the order of S16.
+        """Return the met needs, by position, of every cell in the order of S16.
 
         A cell is a recipient and a category that can be divided.
         """
@@ -191,7 +191,10 @@ class FairQuestioner(Questioner):
         return sum(self.tally.units[self.problem.needs[d].id] for d in cell)
 
     def ask_ladder(self, kind: Ladder, stage: Stage) -> Iterator[Opinion]:
-        """Yield, run after run of ranks, whether more needs (S13) or fewer units (S17) can be."""
+        """Yield, group after group of ranks, whether one can be better (S13, S17).
+
+        Better is to meet more needs (S13) or to use fewer units (S17).
+        """
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
         elif kind.climbs_contests(stage):
@@ -221,7 +224,10 @@ class FairQuestioner(Questioner):
             yield on_better(stage.name, f"ranks {run}", answer)
 
     def _past_of(self, stage: Stage, label: str) -> tuple[int, int]:
-        """Return a group's contested needs met and possible in the rounds that still count."""
+        """Return how many contested needs of a group were met, and how many could have been.
+
+        Only the rounds that still count are read.
+        """
         for row in self.problem.history:
             if (row.dimension, row.group) == (stage.dimension, label):
                 return row.met, row.possible

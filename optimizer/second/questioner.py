@@ -37,7 +37,8 @@ def question_parts(
     """Yield every aim in order, its stated sum, and whether any component can have more.
 
     stated   the value of every decision that an aim counts
-    engine   that of the whole month; it and those of the components keep the stated sums
+    engine   the engine of the whole month; it and the engines of the components keep the stated
+             sums
     """
     order, rows = model.columns.order, model.rows.order
     parts = [
@@ -99,7 +100,7 @@ class Questioner:
 
     results   the stated results, keyed by stage and key
     tally     what the solution's assignments give
-    met       the needs that they meet, by position
+    met       the needs that the assignments meet, by position
     """
 
     def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
@@ -157,9 +158,10 @@ class Questioner:
         yield self._question_all()
 
     def ask_draw(self, kind: Draw, stage: Stage) -> Iterator[Opinion]:
-        """Yield, run after run of tickets, whether a need that lost can be met.
+        """Go through the needs in order of ticket, several at a time.
 
-        All winners before it stay met.
+        Yield for each such group whether one of its losers could be met while all winners with
+        earlier tickets stay met.
         """
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
@@ -246,7 +248,7 @@ class Questioner:
         return StatedGroup(measure, self._terms(measure.weights), units, measure.low)
 
     def keep_met(self) -> None:
-        """Make the engine keep every need met or unmet, as the solution's assignments have it."""
+        """Fix for the engine which needs are met: those that the solution's assignments meet."""
         mets = self.columns.met.items()
         self.engine.keep([self.engine.equal({met: 1}, int(d in self.met)) for d, met in mets])
 

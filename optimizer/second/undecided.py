@@ -27,7 +27,10 @@ class OpenQuestionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Needs by position in the question; ``points`` show each undecided need met and unmet."""
+    """Needs by position in the question.
+
+    Of each undecided need, some of the ``points`` meet it and some do not.
+    """
 
     undecided: tuple[int, ...]
     always: tuple[int, ...]

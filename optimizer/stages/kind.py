@@ -82,10 +82,10 @@ class Basis:
 class Kind(ABC):
     """One kind of stage. Objects hold no state; the fields of the stage are passed in.
 
-    is_separable   its sum is greatest if it is greatest in every component of the model
-    is_draw        it decides by lot
-    settles        it finds by itself which needs the stages before it have decided
-    sign           -1: the stated value is the negative of the maximised sum
+    is_separable   whether the sum is greatest if it is greatest in every component of the model
+    is_draw        whether the stage decides by lot
+    settles        whether the stage finds by itself which needs the stages before it have decided
+    sign           1, or -1 if the stated value is the negative of the maximised sum
     """
 
     is_separable: ClassVar[bool] = False
@@ -196,9 +196,10 @@ class PublicDraw(Kind):
         return solving(asker).ask_public_draw(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return one result of 1s and 0s: recipients with a need of the basis met, then needs met.
+        """Return one result of 1s and 0s: for each recipient, then for each need.
 
-        Both are in the order of their labels, which is that of their tickets.
+        1: the recipient has a met need of the basis; the need is met. Both are in the order of
+        their labels, which is that of their tickets.
         """
         needs = tally.problem.needs
         served = {need.recipient for need in tally.list_met() if need.id in basis.needs}
@@ -208,7 +209,10 @@ class PublicDraw(Kind):
 
 
 class Homes(Kind):
-    """A kind that counts the recipients with an undecided need of a tier met."""
+    """A kind that meets a need of a tier for as many recipients as possible.
+
+    Only undecided needs count: those that the stages before do not decide.
+    """
 
     @abstractmethod
     def candidates(self, stage: Stage, problem: Problem) -> list[int]:
@@ -219,7 +223,7 @@ class Homes(Kind):
         return solving(asker).ask_homes(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return for each key the number of recipients with a need of the basis met."""
+        """Return for each key the number of recipients who have a met need of the basis."""
         keys = self.keys(stage, tally.problem)
         served = {need.recipient for need in tally.list_met() if need.id in basis.needs}
         return [Count(key, (len(served),), len(served)) for key in keys]

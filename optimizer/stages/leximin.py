@@ -14,7 +14,7 @@ from optimizer.stages.wishes import Wish, rank_by_part
 
 
 class Leximin(Levels):
-    """(S2) leximin over groups of the fraction of possible needs met, or of the sum of scores."""
+    """(S2) Leximin over groups: of the fraction of possible needs that are met, or of scores."""
 
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
@@ -69,7 +69,7 @@ def _group_of(stage: Stage, need: Need) -> str | None:
 
 
 def _past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Return group -> its needs met and possible in the months that still count."""
+    """Return group -> how many of its needs were met, and could be, in months that still count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 
@@ -77,7 +77,11 @@ def _past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
 def _coverage_measures(
     stage: Stage, columns: Columns, possible: Mapping[str, int]
 ) -> list[Measure]:
-    """(S2) leximin over groups of (h_g + sum_(d in g) met[d]) / (H_g + possible_g)      [needs]"""
+    """(S2) leximin over groups of (h_g + sum_(d in g) met[d]) / (H_g + possible_g)      [needs]
+
+    h_g: needs of group g that past months met; H_g: those that they could have met.
+    possible_g: the most needs of g that can be met this month if only they count.
+    """
     problem = columns.problem
     past = _past_of(stage, problem)
     found = []
@@ -91,7 +95,10 @@ def _coverage_measures(
 
 
 def _score_measures(stage: Stage, columns: Columns) -> list[Measure]:
-    """(S2, score) leximin over groups of sum c_ds over the units given to them      [points]"""
+    """(S2, score) leximin over groups of sum c_ds over the units given to them      [points]
+
+    c_ds: the score per unit of need d from stock s.
+    """
     groups = groups_of(stage, columns.problem)
     group_of = {d: group for group, needs in groups.items() for d in needs}
     weights: dict[str, dict[int, int]] = {group: {} for group in sorted(groups)}
@@ -105,7 +112,10 @@ def _score_measures(stage: Stage, columns: Columns) -> list[Measure]:
 
 
 class Leximax(Levels):
-    """(S6) leximax over pledges of used_g / capacity_g: leximin of its negative      [units]"""
+    """(S6) leximax over pledges of used_g / capacity_g: leximin of its negative      [units]
+
+    used_g: units taken directly from the stocks of pledge g; capacity_g: their capacities in all.
+    """
 
     sign = -1
 

@@ -11,7 +11,7 @@ from optimizer.stages.wishes import Wish
 
 
 class MaxPoints(Sums):
-    """(S4) max sum_d pi_d met[d]      [points]"""
+    """(S4) max sum_d pi_d met[d]; pi_d: the published points of need d      [points]"""
 
     is_separable = True
 

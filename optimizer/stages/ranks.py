@@ -16,7 +16,11 @@ from optimizer.tickets import name_of
 
 
 class Ranks(Ladder):
-    """(S13) The j-th contested need met of group g has rank (M_g + j - 1) / (O_g + open_g)."""
+    """(S13) The j-th contested need of group g that is met has rank (M_g + j - 1) / (O_g + open_g).
+
+    M_g: contested needs of g that were met in the months that still count; O_g: those that could
+    have been met. open_g: the most contested needs of g that can be met this month.
+    """
 
     def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
         """Return the groups with a contested need that some answer meets, sorted."""
@@ -36,7 +40,10 @@ class Ranks(Ladder):
         return found
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return one result with the level (M_g + m_g) / (O_g + open_g) of every group."""
+        """Return one result with the level (M_g + m_g) / (O_g + open_g) of every group.
+
+        m_g: contested needs of g that are met this month.
+        """
         met = (need for need in tally.list_met() if need.id in basis.needs)
         own, past = Counter(group_of(stage, need) for need in met), past_of(stage, tally.problem)
         levels, taken = [], []
@@ -64,7 +71,7 @@ def group_of(stage: Stage, need: Need) -> str:
 
 
 def past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Return group -> its needs met and open in the months that still count."""
+    """Return group -> M_g and O_g of ``Ranks``, from the months that still count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 

@@ -1,4 +1,4 @@
-"""(S3) The most recipients with at least one need met."""
+"""(S3) Meet at least one need for as many recipients as possible."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class MaxRecipients(Sums):
         return [Aim(stage, "", {columns.number(helped): 1 for helped in columns.helped.values()})]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the number of recipients with a need met, under the empty key."""
+        """Return the number of recipients who have a met need, under the empty key."""
         return {"": len({need.recipient for need in tally.list_met()})}
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:

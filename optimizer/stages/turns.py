@@ -21,9 +21,9 @@ Class = tuple[int, int]  # turn, wait [months]
 
 
 class Turns(Sums):
-    """For each turn k and wait w: the most pairs with k or more needs met that waited w or longer.
+    """For each turn k and wait w: as many pairs as possible have their k-th need met.
 
-    A pair is a recipient and a category; duties do not count.
+    A pair is a recipient and a category. Only needs that waited w or longer count; duties do not.
     """
 
     is_separable = True
@@ -113,7 +113,10 @@ class LaterTurns(Turns):
 
 
 class TierHomes(Homes):
-    """(S11) The most recipients with an undecided need of the tier met; duties do not count."""
+    """(S11) Meet a need of the tier for as many recipients as possible.
+
+    Only undecided needs count: those that the stages before do not decide. Duties do not count.
+    """
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
         """Return one empty key if the tier has needs other than duties, else none."""

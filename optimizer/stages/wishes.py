@@ -42,8 +42,9 @@ def rank_by_part(
 ) -> Sequence[Wish]:
     """Return the wishes of a stage that compares groups, by position of the need.
 
-    A wish is the fraction met of the need's group once the group's needs before it are met.
-    ``groups``: the group of every need; ``past``: group -> needs met and possible before.
+    A wish is the fraction of the need's group that is met once the group's needs before it are.
+    ``groups``: the group of every need; ``past``: group -> how many of its needs were met in past
+    months, and how many could have been.
     """
     sizes = Counter(groups)
     before: dict[str | None, int] = defaultdict(int)

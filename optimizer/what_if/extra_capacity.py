@@ -98,8 +98,10 @@ def _list_visits(shelf: Shelf, prices: ShadowPrices) -> Iterator[tuple[float, Ex
 class Help:
     """What one extra brings.
 
-    gained   needs met with it - needs met without it     status   of the answer with the extra
-    met      needs met only with it                       lost     needs met only without it
+    status   the status of the answer with the extra
+    gained   how many more needs this answer meets than the answer without the extra
+    met      the needs that are met only with the extra
+    lost     the needs that are met only without the extra
     """
 
     extra: Extra

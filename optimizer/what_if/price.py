@@ -44,10 +44,12 @@ def do_nothing(_done: int, _total: int) -> None:
 class NeedPrice:
     """What meeting one need would change.
 
-    status   of the forced answer; INFEASIBLE: no answer meets the need
-    stage    the first that worsens, with the key of its class; empty: no stage does, or not PROVEN
-    stages   every aim before and after, in order; only for a PROVEN answer
-    lost     needs met only before      gained   needs met only after, this one included
+    status      the status of the forced answer; INFEASIBLE: no answer meets the need
+    stage, key  the first stage that worsens, and the key of its class; empty: no stage does, or
+                the answer is not PROVEN
+    stages      every aim before and after, in order; empty unless the answer is PROVEN
+    lost        the needs that only the answer before meets
+    gained      the needs that only the forced answer meets, this one included
     """
 
     need: str

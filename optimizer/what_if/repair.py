@@ -104,7 +104,8 @@ class Repair:
     status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, not proved in time;
              INFEASIBLE: no answer satisfies the changes; FAILED: none was found
     undone   published assignments that are not kept      added   assignments to be announced
-    lost     needs met only before                        gained  needs met only after
+    lost     needs that only the published answer meets
+    gained   needs that only the repaired answer meets
     stages   every aim of the policy, published and repaired, by the published yardstick
     """
 
@@ -127,8 +128,8 @@ def repair(
 ) -> Repair:
     """(W4) Return the least-change answer of the month after ``changes``.
 
-    Every outcome is a status, not an exception. Raises ``ProblemError`` for unknown names and for a
-    solution of another problem or without an answer.
+    Whether an answer is found and proved is a status, not an exception. Raises ``ProblemError`` for
+    unknown names, and for a solution that is of another problem or has no answer.
     """
     require_answer(problem, solution)
     published = solution.assignments

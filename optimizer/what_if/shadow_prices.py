@@ -1,4 +1,4 @@
-"""Shadow prices: the gain in needs met from one more unit of a capacity, in the LP.
+"""Shadow prices: how many more needs are met with one more unit of a capacity, in the LP.
 
 The program is the relaxation of the one that meets the most needs (S1, `all`). Its multipliers may
 be above zero where nothing is gained, so the program is solved again with each extra considered.

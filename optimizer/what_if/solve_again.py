@@ -90,8 +90,8 @@ def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
 def solve_again(model: Model, yardstick: Yardstick, seconds: float) -> WhatIfAnswer:
     """Return the best answer under the policy by this yardstick.
 
-    If the policy draws in public, the model must be built of a problem with labels. Every outcome
-    is a status, not an exception.
+    If the policy draws in public, the model must be built of a problem with labels. Whether an
+    answer is found and proved is a status, not an exception.
     """
     search = LexicographicSearch(model.start_engine(seconds))
     status, run = SolutionStatus.PROVEN, Run(given=yardstick.bases)

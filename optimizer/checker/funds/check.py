@@ -18,7 +18,7 @@ __all__ = ["verify_division"]
 
 
 def verify_division(fund: object, division: object) -> Fault | None:
-    """Return the first fault of a division, or None if nothing refutes it.
+    """Return the first fault of a division; None if nothing refutes it.
 
     Both arguments are parsed JSON. Codes are stable names such as ``purse`` or ``leximin``; facts
     are ids, hashes and numbers. A value that breaks the format gives ``broken_input``.
@@ -62,14 +62,20 @@ def _expect_ids(fund: Row, stated: Row) -> None:
 
 
 def _check_bounds(claim: Row, grant: Row) -> None:
-    """(M1) x_c = 0 or l_c <= x_c <= a_c      [fen]"""
+    """(M1) x_c = 0 or l_c <= x_c <= a_c      [fen]
+
+    x_c: the grant; l_c: the claim's floor; a_c: its ask.
+    """
     low, high = floor_of(claim), claim["asked_fen"]
     if grant["fen"] and not low <= grant["fen"] <= high:
         raise RefutedError("bounds", claim=claim["id"], fen=grant["fen"], low=low, high=high)
 
 
 def _check_payments(fund: Row, claim: Row, grant: Row) -> None:
-    """(M3) sum_m y_cm = x_c; 0 < y_cm <= i_c, only in the months of the claim      [fen]"""
+    """(M3) sum_m y_cm = x_c; 0 < y_cm <= i_c, only in the months of the claim      [fen]
+
+    y_cm: the payment in month m; x_c: the grant; i_c: the most that one purse pays to the claim.
+    """
     months = claim["purses"] or [purse["id"] for purse in fund["purses"]]
     names = [payment["purse"] for payment in grant["payments"]]
     if names != sorted(set(names)):

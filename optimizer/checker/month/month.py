@@ -64,7 +64,10 @@ class Month:
         return [n for n in self.problem["needs"] if n["tier"] == tier and not n["duty"]]
 
     def find_pair(self, need: str, stock: str, person: str | None) -> Row | None:
-        """Return the pair that names the person, else the pair of the stock, else None."""
+        """Return the pair of need and stock that names the person, else the one that names none.
+
+        None if there is neither.
+        """
         own = self.pairs.get((need, stock, person))
         return own if own is not None else self.pairs.get((need, stock, None))
 
@@ -155,7 +158,7 @@ def _refuse_others(problem: Row, table: str, key: str, ids: Container[str], kind
 
 
 def find_broken_filter(month: Month, need: Row, stock: Row, person: Row | None) -> str | None:
-    """Return the first filter that keeps this stock (and person) from this need, or None.
+    """Return the first filter that keeps this stock (and person) from this need; None if none does.
 
     The order of the filters is category, area, status, skill, slot, forbidden. With a person,
     ``skill`` also requires that the person staffs the stock, and ``slot`` a slot that passes

@@ -50,9 +50,10 @@ def prove_possible(
 
 
 def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> tuple[int, str]:
-    """Return a bound on the needs met of a group when only they count, and its kind of proof.
+    """Return an upper bound on how many needs of a group are met, and its kind of proof.
 
-    Other needs stay unmet, unless a rule may require them. ``names``: the ids of the group's needs.
+    Only these needs count; others stay unmet, unless a rule may require them. ``names``: the ids of
+    the group's needs.
     """
     _, _, scale, flat, cuts = event
     met = proof.program.met

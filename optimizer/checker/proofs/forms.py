@@ -21,12 +21,13 @@ from .sums import prove_sum
 class Kind(ABC):
     """One kind of stage. Every method takes the stage's row of the policy.
 
-    is_draw         it decides by lot among equal answers
-    labels_names    labels replace names, so that the draw decides what an order of names decides
-    is_labelled     the policy must (True) or must not (False) label names; None: either
-    needs_tier      the stage must name a tier
-    takes_turns     columns count the turns in its tier
-    follows         an earlier stage (of the same tier, if any) must be of this kind
+    is_draw         whether the stage decides by lot among equal answers
+    labels_names    whether labels replace names, so that the draw decides what an order of names
+                    would decide
+    is_labelled     whether the policy must label names; False: it must not; None: either
+    needs_tier      whether the stage must name a tier
+    takes_turns     whether columns count the turns in the tier of the stage
+    follows         the kind that an earlier stage (of the same tier, if any) must have
     """
 
     is_draw: ClassVar[bool] = False

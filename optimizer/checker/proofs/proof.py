@@ -28,9 +28,14 @@ ValueAt = Callable[[list[int]], int]  # of a column, from the values of the colu
 class Gap:
     """Something not proved to be the best: the value that the answer reaches, and a proved bound.
 
-    of      ``sum``, ``level`` of the group, ``count`` of groups above the level that ``group``
-            names, ``possible`` of the group, ``rank`` the sum of the rank that ``group`` names,
-            ``units`` of the group, ``tickets`` or ``needs`` settled and in all
+    ``of`` says what the two numbers count, and what ``group`` names:
+    sum       the sum of the stage; ``group`` is empty
+    level     the level of this group
+    count     how many undecided groups do better than the level that ``group`` names
+    possible  the most needs that this group can get
+    rank      the sum of the rank that ``group`` names
+    units     the units of this cell
+    tickets, needs   ``value``: how many are settled; ``bound``: how many there are
     """
 
     of: str
@@ -91,7 +96,10 @@ class Proof(Linear):
 
     @property
     def kind(self) -> str:
-        """The weakest kind of proof used since the restart; ``dual`` if none was noted."""
+        """The weakest kind of proof noted since ``restart``; ``dual`` if none was noted.
+
+        From the weakest on these are ``search``, ``tree``, ``farkas`` and ``dual``.
+        """
         return next((k for k in ("search", "tree", "farkas") if k in self.kinds), "dual")
 
     def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
@@ -158,14 +166,15 @@ class Proof(Linear):
             self.add_cut(event)
 
     def find_most(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Return an upper bound of a sum, by multipliers and the tree, and its kind of proof."""
+        """Return an upper bound of a sum, and its kind of proof.
+
+        The kind is ``tree`` if a prepared tree was used, and ``dual`` if only the multipliers were.
+        The tree is used up. The bound is ``LOWEST`` if the tree proves that there is no answer.
+        """
         return self._lower(self.bound(weights, scale, flat)[0] // scale, weights, scale, flat)
 
     def _lower(self, most: int, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Return the lower of a bound and that of the tree, and the kind of proof.
-
-        It is ``LOWEST`` if the tree proves that there is no answer. The tree is used up.
-        """
+        """Return the lower of the bound ``most`` and that of a prepared tree; see ``find_most``."""
         nodes, self.tree = self.tree, []
         if not nodes:
             return most, "dual"

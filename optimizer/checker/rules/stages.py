@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def needs_met(self) -> list[Row]:
-        """The rows of the needs met, in order of id."""
+        """The rows of the met needs, in order of id."""
         return [need for need in self.month.problem["needs"] if need["id"] in self.met]
 
     def score_of(self, line: Row) -> int:

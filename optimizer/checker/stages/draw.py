@@ -1,4 +1,4 @@
-"""(S14) The draw: recipients by ticket get an undecided need met, then needs by ticket are met."""
+"""(S14) Draw undecided needs: by ticket, first one for each recipient, then each need."""
 
 from collections import deque
 from collections.abc import Iterator

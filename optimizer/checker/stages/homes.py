@@ -1,4 +1,4 @@
-"""(S11) The most recipients with a need met, among the needs of a tier that are undecided."""
+"""(S11) Meet an undecided need of the tier for as many recipients as possible."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Homes(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the number of recipients with a need met, and of all recipients as its bound.
+        """Return how many recipients have a met need; the bound is the number of all recipients.
 
         Only the needs that may be undecided count.
         """

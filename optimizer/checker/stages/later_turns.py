@@ -6,7 +6,7 @@ from .first_turns import FirstTurns, list_waits
 
 
 class LaterTurns(FirstTurns):
-    """Counts, for every turn k from 2 and every wait, the pairs with k such needs met."""
+    """Counts, for every turn k from 2 and every wait, the pairs that have k such met needs."""
 
     takes_turns = False
     follows = "first_turns"

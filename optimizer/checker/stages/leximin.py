@@ -64,7 +64,7 @@ def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
 
 
 def _list_history(month: Month, stage: Row) -> dict[str, tuple[int, int]]:
-    """Return, keyed by group, the needs met and possible in the months that still count."""
+    """Return group -> numbers of met and of possible needs in the months that still count."""
     return {
         row["group"]: (row["met"], row["possible"])
         for row in month.problem["history"]

@@ -1,4 +1,4 @@
-"""(S3) The most recipients with at least one need met."""
+"""(S3) Meet at least one need for as many recipients as possible."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxRecipients(Sums):
-    """The number of recipients with a need met."""
+    """The number of recipients who have a met need."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield the number of recipients."""

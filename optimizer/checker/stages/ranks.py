@@ -21,8 +21,9 @@ from ..rules.stages import Aim, Outcome
 class Share:
     """A group's contested needs, by the columns that say whether they are met.
 
-    most                 the most of them that any answer still possible meets
-    met_before, before   M and O of FORMULATION.md: the same counts in the months that still count
+    most         how many of these needs an answer still possible meets at most
+    met_before   M of FORMULATION.md: contested needs met in the months that still count
+    before       O of FORMULATION.md: contested needs that could have been met in these months
     """
 
     name: str
@@ -105,7 +106,10 @@ def _prove_most(
 
 
 def _find_past(month: Month, stage: Row, name: str) -> tuple[int, int]:
-    """Return the contested needs of a group met and possible in the months that still count."""
+    """Return how many contested needs of a group were met in the months that still count.
+
+    The second number is how many could have been met.
+    """
     for row in month.named["history"]:
         if (row["dimension"], row["group"]) == (stage["dimension"], name):
             return row["met"], row["possible"]

@@ -13,7 +13,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Shares(Kind):
-    """The units of each cell: a recipient's needs met of one category that can be divided."""
+    """The units of each cell: the met needs of one recipient and one divisible category."""
 
     follows = "draw"
 
@@ -70,7 +70,7 @@ def list_met(proof: Proof) -> frozenset[str]:
 
 
 def list_cells(month: Month, met: Container[str]) -> dict[str, list[Row]]:
-    """Return the needs met of every cell, keyed by the id of its first need.
+    """Return the met needs of every cell, keyed by the id of the cell's first need.
 
     Cells are in the order of recipients, then of first needs: by ticket, because ids are labels.
     """
