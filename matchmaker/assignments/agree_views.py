@@ -1,4 +1,4 @@
-"""Pages on which a resident, or the committee on the phone, answers whether help suits."""
+"""Pages on which a resident, or the committee after a call, answers whether help suits."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -50,7 +50,10 @@ class RefuseForm(IdempotentForm):
 @bp.get("/help")
 @requires(Permission.HELP_AGREE)
 def questions() -> str:
-    """Show a resident what is asked and what comes; show a committee which residents to call."""
+    """Show residents the help that they are asked about, and agreed help without their feedback.
+
+    Show a committee which residents to call, and the agreed help to come.
+    """
     if _is_counter():
         return show_calls()
     now = get_now()

@@ -68,7 +68,7 @@ def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
 
 
 def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
-    """The help that recipients in the actor's scope agreed to and have not said how it was."""
+    """The help that recipients in the actor's scope agreed to, until they have said how it was."""
     return [row for row in list_helps(actor, now) if row.is_agreed]
 
 

@@ -174,7 +174,10 @@ def is_undoable(row: Promise, now: datetime) -> bool:
 
 
 def find_regret_end(row: Promise) -> datetime | None:
-    """The instant until which a refusal or a report of failure can be undone; else None."""
+    """The instant until which a refusal or a report of failure can be undone.
+
+    None for a promise in another state.
+    """
     said_at = {
         PromiseState.DECLINED: row.answered_at,
         PromiseState.FAILED: row.reported_at,

@@ -29,8 +29,9 @@ class AskedLine:
     """A promise with what the actor can do about it now.
 
     reason    why it was declined
-    asks_why  the giver declined it and has not said why
-    free_at   instant from which a refusal cannot be undone; None: it is not one that can be
+    asks_why  whether the giver declined it and has not said why
+    free_at   the instant from which a refusal or report of failure cannot be undone; None: there is
+              nothing that can be undone now
     falling   how many other promises a no ends too
     """
 

@@ -71,7 +71,7 @@ class Board:
 
     @property
     def persons(self) -> set[int]:
-        """The ids of the persons named on the board: the recipients of stays; else none."""
+        """The ids of the persons named on the board, who are the recipients of stays."""
         return {row.asked.resident.person_id for row in self.promises if self.has_stays}
 
     def count(self, session: Session) -> int:

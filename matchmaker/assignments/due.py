@@ -36,10 +36,12 @@ from matchmaker.states import lock_row, lock_rows
 class Done:
     """How much was due and done.
 
-    reminded  promises whose giver or visitor was reminded of the answer or the report
-    expired   promises that ended without an answer, and those that ended with them
-    freed     refused or failed promises whose places became free, and those that ended with them
-    planned   visits that got a day, plus promises whose request for another day was dropped
+    reminded  number of promises whose giver or visitor was reminded of the answer or the report
+    expired   number of promises that ended without an answer, and of those that ended with them
+    freed     number of refused or failed promises whose places became free, and of those that
+              ended with them
+    planned   number of visits that got a day, plus promises whose request for another day was
+              dropped
     """
 
     reminded: int = 0

@@ -40,12 +40,12 @@ def end_feed(*, actor: User, now: datetime) -> None:
 
 
 def find_own(actor: User) -> CalendarFeed | None:
-    """The actor's address, or None."""
+    """The actor's calendar feed; None if the actor has none."""
     return db.session.scalar(select(CalendarFeed).where(is_in_scope(CalendarFeed, actor)))
 
 
 def find_reader(token: str) -> User | None:
-    """The active account that the address with this secret belongs to, or None."""
+    """The account that the address with this secret belongs to; None if no active one has it."""
     query = select(CalendarFeed).where(CalendarFeed.token_sha256 == get_digest(token))
     row = db.session.scalar(query.options(joinedload(CalendarFeed.user)))
     return row.user if row is not None and row.user.is_active else None

@@ -20,7 +20,7 @@ _FIRST, _LAST, _STEP = 8 * 60, 18 * 60, 30  # hours that are offered, in minutes
 
 
 class MonthForm(FilterForm):
-    """The month to show."""
+    """The filter of a page by month."""
 
     month = DropdownField(_l("Month"))
 

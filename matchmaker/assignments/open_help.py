@@ -69,12 +69,15 @@ class OpenHelp:
 
     @property
     def first_day(self) -> date:
-        """The first day of any promise; one without a set day counts as the month's last."""
+        """The earliest day of the promises.
+
+        A promise without a set day counts as given on the month's last day.
+        """
         return min(find_given_from(row) or self._month_end for row in self.promises)
 
     @property
     def last_day(self) -> date:
-        """The last day of any promise; one without a set day counts as the month's last."""
+        """The latest day of the promises; one without a set day counts as in ``first_day``."""
         return max(find_given_until(row) or self._month_end for row in self.promises)
 
     @property

@@ -207,7 +207,10 @@ def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:
 
 
 def _find_name(promise: Promise, now: datetime) -> str | None:
-    """The surname and title of the recipient from the yes until a while after the help, or None."""
+    """The surname and title of the recipient, from the yes until a while after the help.
+
+    None at any other time.
+    """
     is_recent = promise.reported_at is not None and now < promise.reported_at + SHOWN_FOR
     is_named = is_shown(promise, now) or (promise.state in DONE_STATES and is_recent)
     name: str = promise.asked.resident.display_name

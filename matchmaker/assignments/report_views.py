@@ -1,6 +1,7 @@
-"""Report what took place: the volunteer, the coordinator, or the committee that asked by phone.
+"""Pages on which help is reported: by a volunteer, a coordinator or a committee worker.
 
-Each role reports on its own page of the promise; the steps are the same.
+The committee worker has asked the recipient by phone. Each role reports on its own page of the
+promise; the steps are the same.
 """
 
 from collections.abc import Callable, Mapping

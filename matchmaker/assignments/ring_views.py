@@ -76,7 +76,11 @@ def _say_left(left: Mapping[int, ConflictError]) -> None:
 @bp.route("/help/print", methods=["GET", "POST"])
 @requires(Permission.HELP_RING)
 def call_sheet() -> Answer:
-    """Print the call list with phone numbers and codes, after the purpose was entered."""
+    """Print the call list once the purpose is entered.
+
+    It has phone numbers, up to the day's limit, and the four-digit codes of help that is asked
+    about.
+    """
     now = get_now()
     calls = ringing.list_calls(current_user, now)
     back_url, phones = url_for("assignments.questions"), dict[int, str]()

@@ -77,7 +77,10 @@ class SessionForm(EditForm, IdempotentForm):
 
 
 def make_session_form(offer: Offer, places: list[Place], session: Session | None) -> SessionForm:
-    """The form for a session of an offer, empty or with the values of ``session``."""
+    """The form for a session of an offer, with the values of ``session``.
+
+    For a new session only the place is filled in, from the offer.
+    """
     form = SessionForm(data=_get_values(offer, session))
     shown = {row.id: row for row in places}
     if session is not None and session.place is not None:

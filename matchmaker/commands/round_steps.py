@@ -125,7 +125,7 @@ def finish_started_run(month: date, actor: User) -> str:
 
 
 def accept_run(month: date, actor: User, number: int | None = None) -> str:
-    """Accept what one run leaves unproved; the latest run if ``number`` is None.
+    """Accept what is not proved of one run; of the latest run if ``number`` is None.
 
     Only the person who started the run may. The text lists each claim that is accepted.
     """

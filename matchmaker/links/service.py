@@ -134,7 +134,10 @@ def _find_round(organisation: Organisation, month: date) -> MatchRound:
 
 
 def find_link(token: str, now: datetime) -> SignedLink | None:
-    """The live link with this secret, or None. Writes nothing, as programs open links too."""
+    """The live link with this secret; None if there is none.
+
+    Writes nothing, as programs open links too.
+    """
     query = select(SignedLink).where(SignedLink.token_sha256 == get_digest(token), is_live(now))
     return db.session.scalar(query.options(joinedload(SignedLink.match_round)))
 

@@ -1,4 +1,4 @@
-"""Accounts: the people who sign in, their roles and scopes, and the sessions that they hold."""
+"""Accounts with their roles and scopes, and the sessions of people who have signed in."""
 
 from datetime import datetime
 from enum import StrEnum

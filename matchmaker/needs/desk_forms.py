@@ -124,13 +124,13 @@ class UrgencyForm(IdempotentForm):
 
 
 class DecisionForm(UrgencyForm):
-    """The decision about one need, and the version of the need that the person read."""
+    """The verification of one need, with the version of the need that the verifier read."""
 
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
 
 
 class VerifyManyForm(UrgencyForm):
-    """The same decision for several needs; each value is ``id:version`` of a need as shown."""
+    """The same verification of several needs; each value is ``id:version`` of a need as shown."""
 
     chosen = CheckboxesField(
         _l("Needs"), [OneOrMore(_l("Tick at least one need."))], validate_choice=False

@@ -83,7 +83,7 @@ class Coming:
 
     @property
     def first_day(self) -> date | None:
-        """The first day of a stay."""
+        """The first day of a stay; None for other help."""
         return self.first.first_day
 
     @property

@@ -31,7 +31,10 @@ def paper_index() -> str:
 @bp.get("/paper/<id:committee_id>")
 @requires(Permission.NEED_READ_SCOPE)
 def paper_list(committee_id: int) -> str:
-    """List the news that residents of a committee wait for, with a box for each piece of news."""
+    """List the news that the committee's residents without an account wait for.
+
+    Each piece of news has a box to tick.
+    """
     committee = paper.get_committee(committee_id, current_user)
     news = paper.list_news(current_user, committee)
 
@@ -53,7 +56,10 @@ def paper_list(committee_id: int) -> str:
 @bp.route("/paper/<id:committee_id>/print", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_SCOPE)
 def paper_sheet(committee_id: int) -> Answer:
-    """Print the committee's list of news, after asking for the purpose."""
+    """Print the news that the committee's residents without an account wait for.
+
+    The purpose is asked for first.
+    """
     committee = paper.get_committee(committee_id, current_user)
     news = paper.list_news(current_user, committee)
     back_url = url_for("needs.paper_list", committee_id=committee.id)

@@ -93,7 +93,7 @@ class PhonesForm(EditForm, IdempotentForm):
         return [field for field in self if field.name.startswith("committee_")]
 
     def read_phones(self) -> dict[int, str | None]:
-        """The phone of each committee, keyed by its id."""
+        """The phone of each committee, keyed by the committee's id; None: no phone is entered."""
         return {
             int(field.name.removeprefix("committee_")): field.data
             for field in self.list_committees()

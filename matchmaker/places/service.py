@@ -97,7 +97,11 @@ def edit_place(*, actor: User, place_id: int, terms: PlaceTerms, now: datetime) 
 
 
 def close_place(*, actor: User, place_id: int, now: datetime) -> Place:
-    """Close a place to new help. Raises ``ConflictError`` if it is closed already."""
+    """Close a place: no other offer or session can choose it. Those that have it keep it.
+
+    A later change of such an offer must name another place or none. Raises ``ConflictError`` if the
+    place is closed already.
+    """
     place = get_place(place_id, actor, is_locked=True)
     if place.closed_at is not None:
         raise ConflictError("place.closed")
@@ -108,7 +112,10 @@ def close_place(*, actor: User, place_id: int, now: datetime) -> Place:
 
 
 def reopen_place(*, actor: User, place_id: int, now: datetime) -> Place:
-    """Open a closed place to new help again. Raises ``ConflictError`` if it is open."""
+    """Open a closed place again, so that offers and sessions can choose it.
+
+    Raises ``ConflictError`` if it is open.
+    """
     place = get_place(place_id, actor, is_locked=True)
     if place.closed_at is None:
         raise ConflictError("place.open")

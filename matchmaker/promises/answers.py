@@ -38,8 +38,10 @@ def count_promises(held: Iterable[HeldPromise]) -> dict[PromiseState, int]:
 class GiverAnswers:
     """How many promises of one giver are in each state, and until which day the giver is asked.
 
-    not_wanted   ended because the recipient said no or was not reached; not in ``counts``
-    unreported   both agreed, and the month was closed without a report; not in ``counts`` either
+    counts       state -> number of promises, without those that the next two count
+    not_wanted   number of promises that ended because the recipient said no or was not reached
+    unreported   number of promises that both sides agreed to and that the close of the month ended
+                 without a report
     """
 
     organisation: Organisation
@@ -50,19 +52,19 @@ class GiverAnswers:
 
     @property
     def asked(self) -> int:
-        """All promises of the giver in the run."""
+        """How many promises the giver has in the run."""
         return sum(self.counts.values()) + self.not_wanted + self.unreported
 
     @property
     def waiting(self) -> int:
-        """The promises that await the giver's answer."""
+        """How many promises await the giver's answer."""
         return self.counts.get(PromiseState.AWAITING_GIVER, 0)
 
     @property
     def said_yes(self) -> int:
-        """The promises that the giver said yes to and that have not ended since.
+        """How many promises the giver said yes to, without those that ended since.
 
-        Failed and unreported help counts too.
+        Failed and unreported help is counted all the same.
         """
         kept = (count for state, count in self.counts.items() if state not in _NOT_BY_GIVER)
         return sum(kept) + self.unreported

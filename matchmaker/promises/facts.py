@@ -49,8 +49,9 @@ class HeldPromise:
     month          first day of the round's month
     slot           slot of a visit; None: any day of the month
     days           days on which it may take place (ISO); None: any day of its slot
-    was_published  the round was published at some time, so that the help may have been given
-    is_free        the promise has ended, and no search for others has been kept for it
+    was_published  whether the round was published at some time, so that the help may have been
+                   given
+    is_free        whether the promise has ended, and no search for others has been kept for it
     day            the day set for a visit, agreed to or not
     """
 
@@ -85,7 +86,7 @@ class Asked:
     """The receiving side of a promise: a need, or a pairing (``need_state`` None).
 
     least       fewest units (of a visit: persons) that are any help
-    has_ended   the contact with the resident has ended
+    has_ended   whether the contact with the resident has ended
     ended_on    last day of the pairing; None: it goes on
     agreements  those of the pairing's own organisation, also if another one makes the visit
     """
@@ -119,7 +120,7 @@ class Facts:
 
     persons       keyed by person: the entries of that human being that a freeze today would take
     statuses      keyed by resident, then by kind of status: its last day; None: it has none
-    trusts_edits  an offer that waits for approval counts as approved
+    trusts_edits  whether an offer that waits for approval counts as approved
     """
 
     needs: Mapping[int, Asked]

@@ -70,8 +70,9 @@ _REVOKED: Mapping[RevokeReason, Fall] = {
 def name_fall(row: Promise) -> Fall:
     """Return what is gone with ``row``, a promise that ended without help.
 
-    Without a reason a revoked promise takes the couple, any other its units: so does one that the
-    recipient agreed to and that the close of the month ended without a report.
+    A revoked promise without a reason takes the couple. Any other promise without one takes its
+    units, for example one that the recipient agreed to and that the close of the month ended
+    without a report.
     """
     if row.state is PromiseState.REVOKED:
         reason = row.revoked_reason
@@ -93,10 +94,11 @@ def is_without_fault(row: Promise) -> bool:
 
 
 def list_lost(needs: Select[Any]) -> set[int]:
-    """Return those of the ids selected by ``needs`` whose last promises were not kept in whole,
-    without a refusal or absence of the recipient.
+    """Return the ids of the selected needs that got less than their last promises said.
 
-    The last promises of a need are those of the last published month that has any for it.
+    ``needs``: the query for the ids of needs. A need is left out if one of its last promises ended
+    through a wish, refusal or absence of the recipient. The last promises of a need are those of
+    the last published month that has any for it.
     """
     query = (
         select(Promise, MatchRound.month)

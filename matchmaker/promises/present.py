@@ -202,7 +202,7 @@ def _find_fault_of_offer(row: HeldPromise, facts: Facts, offer: Offer) -> Revoke
 def _find_fault_of_volunteer(
     row: HeldPromise, facts: Facts, person: Volunteer
 ) -> RevokeReason | None:
-    """Any entry of the person may reach the place or have the time, as in the month's question."""
+    """Why the volunteer cannot keep it; None: one entry reaches the place, and one has the time."""
     if person.state in _VOLUNTEER_STATES:
         return _VOLUNTEER_STATES[person.state]
     asked, entries = facts.get_asked(row), facts.list_entries(person)

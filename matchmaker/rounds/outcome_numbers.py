@@ -24,14 +24,16 @@ class Circle:
 class OutcomeNumbers:
     """What was asked and received and, for an unmet need, what its explanation knows.
 
-    asked, units   in units of the category
+    asked, units   units of the category that were asked and received
     stage          the stage that decided against an outranked need
-    filters        filter -> offers that remain after it, in the order of the filters
-    nearest        the offer that passes the most filters, when none passes all
-    ahead          people served from the same capacity; ``ahead_by``: why -> number of needs
-    ticket         of the lottery; ``cut_off``: the last ticket that was met
-    home_ticket, home_cut_off   the same for the home, where homes draw before needs
-    openings       what would let more offers serve it: areas, statuses, slots
+    filters        filter -> number of offers that remain after it, in the order of the filters
+    nearest        the offer that passes the most filters, if none passes all
+    ahead          number of people served from the same capacity
+    ahead_by       why they come first -> number of needs
+    ticket         the ticket of the need in the lottery
+    cut_off        the last ticket that was met
+    home_ticket, home_cut_off   the same for the home, if homes draw before needs
+    openings       the areas, statuses or slots that would let more offers serve the need
     """
 
     asked: int

@@ -46,7 +46,7 @@ def get_round(month: date, actor: User) -> MatchRound:
 
 
 def find_round(month: date, actor: User) -> MatchRound | None:
-    """The round of ``month`` in the actor's subdistrict, or None."""
+    """The round of ``month`` in the actor's subdistrict; None if there is none."""
     query = (
         select(MatchRound)
         .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))

@@ -57,7 +57,10 @@ def match_languages(languages: list[str]) -> Locale:
 
 
 def _find_chosen(attribute: str, cookie: str, allowed: type[StrEnum]) -> str | None:
-    """Return the signed-in person's choice, or else this browser's, which people may share."""
+    """Return the signed-in person's choice, or else this browser's, which people may share.
+
+    None if neither has an allowed one.
+    """
     known = set(allowed)
     for choice in (getattr(current_user, attribute, None), request.cookies.get(cookie)):
         if choice in known:

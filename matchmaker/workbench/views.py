@@ -38,7 +38,7 @@ bp = Blueprint("workbench", __name__)
 
 
 class WorkForm(FilterForm):
-    """The choice of the committee whose rows are shown, for a line with rows of several."""
+    """The filter of a line by committee, if it has rows of several."""
 
     committee_id = DropdownField(_l("Neighbourhood committee"))
 

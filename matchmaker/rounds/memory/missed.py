@@ -34,7 +34,7 @@ class Missed:
 
 
 def find_last_round(subdistrict_id: int, before: date | None = None) -> MatchRound | None:
-    """Return the last published month of an office with its list, or None.
+    """Return the last published month of an office, with its list; None if none is published.
 
     ``before``: only months earlier than this one.
     """

@@ -26,7 +26,7 @@ MOST_CATEGORIES = 15  # in one chart
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group of needs: its name, and needs met of those asked.
+    """A group of needs: its name, and how many of the needs asked are met.
 
     ``code``: the value that filters by this group.
     """
@@ -288,7 +288,10 @@ def find_load(figures: Figures) -> Extremes | None:
 
 
 def _find_extremes(groups: Iterable[Extreme]) -> Extremes | None:
-    """The groups with the lowest and the highest part / whole, without groups whose whole is 0."""
+    """The groups with the lowest and the highest part / whole; None if every whole is 0.
+
+    Groups whose whole is 0 are left out.
+    """
     shared = [row for row in groups if row.whole]
     if not shared:
         return None

@@ -19,7 +19,12 @@ from matchmaker.words.labels import get_name
 
 @dataclass(frozen=True, slots=True)
 class MemoryAddress:
-    """What the address asks for: months, grouping, and the count whose promises are listed."""
+    """The filters of the memory that the address asks for, with the form that shows them.
+
+    span     the office, and the first and last month
+    by       what the counts are grouped by
+    counted  the count or step whose promises are listed
+    """
 
     form: MemoryForm
     span: Span

@@ -36,7 +36,11 @@ ROWS = {
 
 
 class MemoryForm(FilterForm):
-    """Months, how they are grouped, and which count's promises are listed (``counted``)."""
+    """Filters of the memory of the months.
+
+    They are the first and last month, what the counts are grouped by, and the count or step whose
+    promises are listed (``counted``).
+    """
 
     first = DropdownField(_l("From month"))
     last = DropdownField(_l("To month"))

@@ -101,14 +101,14 @@ def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
 
 @dataclass(frozen=True, slots=True)
 class RunSteps:
-    """What a person may do with a run under review, or why not; at most one of the fields is True.
+    """What the reader may do with a run under review, or why not; at most one field is True.
 
     waits_for_starter   the person who started the run has not accepted yet what is not proved
-    needs_another       the person started the run, so another must publish it
-    had_a_hand          the person pinned or forbade, or verified what a pin changed
+    needs_another       the reader started the run, so another person must publish it
+    had_a_hand          the reader pinned or forbade, or verified what a pin changed
     needs_plain         pins are in force, and no run without them has a result to compare with
-    is_outdated         pins or forbids changed since
-    is_comparison       it left out the pins and forbids in force
+    is_outdated         pins or forbids changed after the run was started
+    is_comparison       the run was made without the pins and forbids in force
     """
 
     can_accept: bool = False

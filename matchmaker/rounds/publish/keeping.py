@@ -77,7 +77,7 @@ _FOUND = NEED_ANSWERS[0]
 
 
 def list_free(run: RoundRun, now: datetime) -> list[HeldPromise]:
-    """The free places of a run that no kept search looked at, with a day left after today."""
+    """The free places of a run that no kept search looked at and that have a day after today."""
     return choose_free(list_promises(Promise.round_run_id == run.id), now)
 
 

@@ -235,7 +235,7 @@ def _find_own_kind(row: Promise) -> str | None:
 
 
 def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
-    """The kinds of notice of an end: for coordinators, the visitor, a pairing's resident."""
+    """The kinds of notice for coordinators (None: none), the visitor and a pairing's resident."""
     if row.decline_reason in RECIPIENT_REASONS:
         return "promise.refused", "visit.refused", "visit.declined_for_you"
     if row.was_not_reached:

@@ -155,7 +155,7 @@ def _make_rows(snapshot: Snapshot) -> _Rows:
 
 
 def name_fair_stages(policy: str) -> frozenset[str]:
-    """The stages of a published policy whose levels are needs met of those possible, by committee.
+    """The stages of a published policy whose levels are met needs / possible needs of a committee.
 
     The second policy has none: its levels count contested needs (``name_contest_stages``).
     """
@@ -163,7 +163,7 @@ def name_fair_stages(policy: str) -> frozenset[str]:
 
 
 def name_contest_stages(policy: str) -> frozenset[str]:
-    """The stages of a published policy whose levels are contested needs met of those open."""
+    """The stages of a published policy whose levels are met / open contested needs."""
     return _name_stages(policy, StageKind.RANKS)
 
 

@@ -104,7 +104,7 @@ def require_in_force(match_round: MatchRound) -> RoundRun:
 
 
 def find_latest(run: RoundRun) -> RoundRepair | None:
-    """Return the latest search of a published run, or None."""
+    """Return the latest search of a published run; None if none was started."""
     query = select(RoundRepair).where(RoundRepair.round_run_id == run.id)
     return db.session.scalar(query.order_by(RoundRepair.number.desc()).limit(1))
 
@@ -123,7 +123,8 @@ def get_repair_job(repair: RoundRepair) -> Job:
 def finish_repair(repair: RoundRepair, report: SolveReport, *, now: datetime) -> None:
     """Store what a search found, once; a finished search is not changed.
 
-    The search is FAILED if the checker refuses the answer or its hash is not that of this question.
+    The search is FAILED if the report has a failure, such as the checker's refusal, or no answer,
+    or if the answer names the hash of another question.
     """
     if repair.status is not RunStatus.PENDING:
         return

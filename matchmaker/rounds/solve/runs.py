@@ -90,8 +90,8 @@ def _get_last_number(match_round: MatchRound) -> int:
 def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
     """Save the result of a solve, all or nothing; a finished run is not changed.
 
-    The run is FAILED, and cannot be published, if the checker refuses the solution or its hash is
-    not that of this run's problem.
+    The run is FAILED, and cannot be published, if the report has a failure, such as the checker's
+    refusal, or no solution, or if the solution names the hash of another problem.
     """
     if run.status is not RunStatus.PENDING:
         return

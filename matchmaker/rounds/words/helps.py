@@ -38,7 +38,7 @@ class Help:
 
     asks     ``times``, ``papers`` or ``places``
     values   windows, StatusKind values or committee codes; any one of them is enough
-    is_free  whether the month's answer left enough there
+    is_free  whether enough is still free there beside the month's answer
     """
 
     asks: str

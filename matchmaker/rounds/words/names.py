@@ -11,7 +11,10 @@ VISITS = "visits"  # the measure of what an organisation's volunteers give
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names in the reader's language, keyed by code, in the order in which lists show them."""
+    """Names in the reader's language, keyed by code, in the order in which lists show them.
+
+    ``units`` has the code of each category's unit, keyed by the code of the category.
+    """
 
     committees: dict[str, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
