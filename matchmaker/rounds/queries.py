@@ -51,7 +51,12 @@ def find_round(month: date, actor: User) -> MatchRound | None:
         select(MatchRound)
         .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
         .where(MatchRound.month == month)
-        .options(joinedload(MatchRound.subdistrict), joinedload(MatchRound.draws))
+        .options(
+            joinedload(MatchRound.subdistrict),
+            joinedload(MatchRound.draws),
+            # Most pages name the locked list and do not read its megabytes.
+            joinedload(MatchRound.snapshot).defer(StoredSnapshot.canonical_json),
+        )
     )
     return db.session.scalars(query).unique().one_or_none()
 
