@@ -51,7 +51,7 @@ quarter: $(READY) $(CATALOGUE).mo  ## lives three months of an invented street d
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
 	$(BIN)/python -m optimizer.bench $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
 
-hundred: $(READY)  ## seeds FIRST=1 to LAST=100 of 1,670 needs (NEEDS=) under both policies (POLICY=): time, labels, memory, grounds; LIMITS="1 5 20" seconds; goes on from FILE=hundred.jsonl
+hundred: $(READY)  ## seeds FIRST=1 to LAST=100 of 1,670 needs (NEEDS=) under both policies (POLICY=): time, labels, memory, grounds; LIMITS="1 5 20" seconds; goes on from FILE=optimizer/bench/hundred.jsonl
 	$(BIN)/python -m optimizer.bench.hundred $(if $(FIRST),--first $(FIRST)) $(if $(LAST),--last $(LAST)) \
 		$(if $(NEEDS),--needs $(NEEDS)) $(if $(FILE),--file $(FILE)) $(if $(POLICY),--policy $(POLICY)) \
 		$(foreach limit,$(LIMITS),--time-limit $(limit))

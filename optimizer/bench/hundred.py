@@ -35,7 +35,7 @@ LABELS = (COMMUNITY_1.label, COMMUNITY_2.label)
 ARITHMETIC = (Proof.DUAL, Proof.FARKAS, Proof.TREE)
 WHOLE = 600.0  # seconds within which every month should end
 GRACE_SECONDS = 300.0  # of a child beyond its limit, before it counts as broken
-MONTHS = Path("hundred.jsonl")
+MONTHS = Path(__file__).with_name("hundred.jsonl")
 Month = dict[str, Any]
 
 
