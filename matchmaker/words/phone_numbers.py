@@ -15,7 +15,7 @@ _DASHES = re.compile(r"[‐‑‒–—―−_~]")
 _GAP = re.compile(r"[\s\-()./]+")
 _FLOAT = re.compile(r"(\+?[0-9]+)\.0+", re.ASCII)  # what a spreadsheet makes of a number
 _SHORT_END = re.compile(r".+(?:-\s*[0-9]{1,2}|\.[0-9]{0,2})", re.ASCII)  # no group of a number
-_LISTED = re.compile(r"[,;、|/\\&\s\-或和]")
+_LISTED = re.compile(r"或者|[,;、|/\\&\s\-或和]")
 _EXTENSION = re.compile(
     r"(.+?)(?:转|轉|分机号?|extension|ext\.?|x|#|\*)[\s:.\-]*([0-9]{1,6})", re.ASCII | re.IGNORECASE
 )
