@@ -7,10 +7,12 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Role
 from matchmaker.residents.twins import Described, find_twins
 from matchmaker.words.folding import fold, fold_address
+from matchmaker.words.phone_numbers import normalise_phone
 from tests.matchmaker.residents.conftest import PHONE
 
 REGISTERED = {"full_name": "王秀英", "address": "乐山路8弄3号201室", "birth_year": 1946}
 OTHER_PHONE = "13777776666"
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def describe(committee_id: int, **typed) -> Described:
@@ -30,6 +32,8 @@ def twin(make, committee):
         ({"phone": PHONE}, True),
         ({"phone": f"{PHONE}-802"}, True),
         ({"phone": PHONE, "full_name": "李大明", "address": "x", "birth_year": 2001}, True),
+        ({"phone": normalise_phone(f"+86 {PHONE}"), "full_name": "李大明"}, True),
+        ({"phone": normalise_phone(PHONE.translate(FULL_WIDTH)), "full_name": "李大明"}, True),
         ({"full_name": "李大明", "address": "番禺路1号", "birth_year": 1950}, False),
         # the same name with the address or the year of birth
         ({}, True),
@@ -38,20 +42,39 @@ def twin(make, committee):
         ({"address": "番禺路1号"}, True),
         ({"address": "番禺路1号", "birth_year": None}, False),
         ({"address": "番禺路1号", "birth_year": 1947}, False),
+        ({"address": ""}, True),
+        ({"address": "", "birth_year": None}, False),
+        ({"address": "", "birth_year": 1947}, False),
         # a name as others type it
         ({"full_name": " 王 秀 英 ", "birth_year": None}, True),
         ({"full_name": "王\u3000秀英", "birth_year": None}, True),
         ({"full_name": "王\u200b秀\u202e英", "birth_year": None}, True),
+        ({"full_name": "王·秀英", "birth_year": None}, True),
         # an address as others type it
         ({"address": "乐山路 8弄 3号 201", "birth_year": None}, True),
         ({"address": "乐山路８弄３号２０１室", "birth_year": None}, True),
         ({"address": "乐山路8弄3-201", "birth_year": None}, True),
         ({"address": "上海市乐山路8弄3号201室", "birth_year": None}, True),
+        ({"address": "徐汇区乐山路8弄3号201室", "birth_year": None}, True),
+        ({"address": "乐山路八弄3号201室", "birth_year": None}, True),
+        ({"address": "乐山路八弄三号二〇一室"}, True),
+        ({"address": "乐山路8弄3號201室", "birth_year": None}, True),
+        ({"address": "乐山二村3号201室", "birth_year": None}, False),
         # a character of the name written otherwise: the same home, and no other year
         ({"full_name": "王秀瑛"}, True),
         ({"full_name": "王秀瑛", "birth_year": None}, True),
         ({"full_name": "王秀瑛", "birth_year": 1970}, False),
         ({"full_name": "王秀瑛", "address": "番禺路1号"}, False),
+        ({"full_name": "黄秀英"}, True),
+        ({"full_name": "汪秀英"}, True),
+        ({"full_name": "汪秀英", "birth_year": 1970}, False),
+        ({"full_name": "黄秀英", "address": "番禺路1号"}, False),
+        # the name in another order, with a word more, or half of it
+        ({"full_name": "秀英王"}, True),
+        ({"full_name": "王秀英（小）", "birth_year": None}, True),
+        ({"full_name": "王秀英阿姨", "birth_year": None}, True),
+        ({"full_name": "陈王秀英"}, True),
+        ({"full_name": "秀英", "birth_year": None}, True),
         # others of the same home
         ({"full_name": "李国强"}, False),
         ({"full_name": "王国强"}, False),
