@@ -33,6 +33,33 @@ PAGES = {
     "/organisations/new": Role.SOCIAL_WORKER,
     "/accounts/1/role": Role.ADMINISTRATOR,
 }
+# The other pages of the small world with a form that keeps drafts: one page for each form.
+MORE_PAGES = [
+    ("/needs/1/ask-again", Role.RESIDENT),
+    ("/needs/1/ask-again-for", Role.COMMITTEE_WORKER),
+    ("/residents/1/merge", Role.COMMITTEE_WORKER),
+    ("/residents/1/stop-contact", Role.COMMITTEE_WORKER),
+    ("/members/invite", Role.COMMITTEE_WORKER),
+    ("/members/invite", Role.COORDINATOR),
+    ("/offers/1/edit", Role.COORDINATOR),
+    ("/volunteers/1/away", Role.COORDINATOR),
+    ("/volunteers/me/away", Role.VOLUNTEER),
+    ("/organisations/own/contact", Role.COORDINATOR),
+    ("/assignments/2026-07/offers/1/session", Role.COORDINATOR),
+    ("/places/new", Role.COORDINATOR),
+    ("/places/phones", Role.SOCIAL_WORKER),
+    ("/organisations/1", Role.SOCIAL_WORKER),
+    ("/organisations/1/contact", Role.SOCIAL_WORKER),
+    ("/needs/follow-ups/1", Role.SOCIAL_WORKER),
+    ("/rounds/open", Role.SOCIAL_WORKER),
+    ("/rounds/2026-07/withdraw", Role.SOCIAL_WORKER),
+    ("/invitations/new", Role.ADMINISTRATOR),
+    ("/audit/events.csv", Role.AUDITOR),
+]
+EVERY_PAGE = [
+    *PAGES.items(),
+    *(pytest.param(page, role, marks=pytest.mark.slow) for page, role in MORE_PAGES),
+]
 WORDS = "请王师傅周三上午来"
 
 
@@ -89,9 +116,11 @@ def send_without_session(app, user, page: str) -> tuple[Browser, list[dict], lis
     return browser, sent, led
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_form_sent_after_the_session_ended_is_there_again_after_signing_in(app, world, page):
-    user = world.users[PAGES[page]]
+@pytest.mark.parametrize(("page", "role"), EVERY_PAGE)
+def test_a_form_sent_after_the_session_ended_is_there_again_after_signing_in(
+    app, world, page, role
+):
+    user = world.users[role]
     browser, sent, led = send_without_session(app, user, page)
     assert len(sent) == 1
     assert led[0].startswith("/sign-in?next=")
