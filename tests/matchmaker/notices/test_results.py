@@ -11,6 +11,7 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.notices import service
+from matchmaker.offers import service as offer_service
 from matchmaker.promises.present import list_broken
 from matchmaker.residents.merging import merge_residents
 from matchmaker.rounds.freeze import overrides
@@ -27,6 +28,7 @@ from tests.worlds import kept
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 AFTERWARDS = {m.NeedState.MATCHED: "need.matched", m.NeedState.IN_ROUND: "need.answer_withdrawn"}
+FORBID: dict[str, Any] = {"kind": m.OverrideKind.FORBID, "offer_id": None, "volunteer_id": None}
 
 
 @pytest.fixture
@@ -59,10 +61,13 @@ def publish(month, run: m.RoundRun) -> None:
 
 def solve_without(month, run: m.RoundRun, need: m.Need) -> m.RoundRun:
     """Another run of the round, in which the need must not be met."""
-    values: dict[str, Any] = {"kind": m.OverrideKind.FORBID, "offer_id": None, "volunteer_id": None}
     overrides.add_override(
-        run.match_round, need=need, reason="gone", actor=month.one, now=NOW, **values
+        run.match_round, need=need, reason="gone", actor=month.one, now=NOW, **FORBID
     )
+    return solve_again(month, run)
+
+
+def solve_again(month, run: m.RoundRun) -> m.RoundRun:
     other = runs.start_run(run.match_round, limit_seconds=60, actor=month.one, now=NOW)
     jobs.take_job(runs.get_job(other).id, lease_seconds=60, now=NOW)
     runs.finish_run(other, solve_here(other), now=NOW)
@@ -84,6 +89,9 @@ def check_residents(month) -> None:
             valid[row.subject_id].append(row.kind)
     for need in month.needs.values():
         state = db.session.get_one(m.Need, need.id).state
+        if state is m.NeedState.WITHDRAWN:
+            assert valid[need.id] == []
+            continue
         expected = AFTERWARDS.get(state, "need.not_matched")
         assert valid[need.id] == [expected] == [last[need.id]]
 
@@ -117,6 +125,98 @@ def test_published_withdrawn_and_published_changed_each_last_message_is_the_stat
     check_others(month, other, people, is_out=True)
     kinds = [row.kind for row in service.list_notices(people[1], most=9)]
     assert kinds == ["need.not_matched", "need.answer_withdrawn", "need.matched"]
+
+
+# What changes between two publications; each gives the run that is published afterwards.
+
+
+def change_nothing(month, _people, run: m.RoundRun) -> m.RoundRun:
+    withdraw(month, run)
+    return run
+
+
+def forbid_the_first_need(month, _people, run: m.RoundRun) -> m.RoundRun:
+    withdraw(month, run)
+    return solve_without(month, run, db.session.get_one(m.Need, month.needs[1].id))
+
+
+def forbid_it_and_lift_that(month, people, run: m.RoundRun) -> m.RoundRun:
+    without = forbid_the_first_need(month, people, run)
+    publish(month, without)
+    check_everybody(month, without, people)
+    withdraw(month, without)
+    (pin,) = overrides.list_active_overrides(run.match_round)
+    overrides.lift_override(run.match_round, pin.id, actor=month.one, now=NOW)
+    return solve_again(month, run)
+
+
+def pause_the_visits(month, people, run: m.RoundRun) -> m.RoundRun:
+    offer = db.session.get_one(m.Offer, month.offers["visit"].id)
+    values = {"offer_id": offer.id, "version": offer.version, "known_breaks": 9}
+    offer_service.pause_offer(actor=people["giver"], now=NOW, **values)
+    revoke_broken(run, {row.promise.id for row in list_broken(run, NOW)}, actor=month.one, now=NOW)
+    db.session.flush()
+    check_nothing_is_said_twice(people)
+    withdraw(month, run)
+    return run
+
+
+def take_the_first_need_back(month, people, run: m.RoundRun) -> m.RoundRun:
+    withdraw(month, run)
+    withdraw_need(actor=people[1], need_id=month.needs[1].id, now=NOW)
+    return run
+
+
+FOUND, NOTHING = ["need.matched"], ["need.not_matched"]
+VISITS, NO_VISIT = ["visits.out"], ["visits.none"]
+# What the first resident and the first volunteer have heard in the end.
+CHANGES = [
+    (change_nothing, FOUND, VISITS),
+    (forbid_the_first_need, NOTHING, VISITS),
+    (forbid_it_and_lift_that, FOUND, VISITS),
+    (pause_the_visits, NOTHING, NO_VISIT),
+    (take_the_first_need_back, [], VISITS),
+]
+NAMES = [change.__name__ for change, *_heard in CHANGES]
+
+
+@pytest.mark.parametrize(("change", "by_resident", "by_visitor"), CHANGES, ids=NAMES)
+def test_what_each_heard_last_is_the_state_whatever_changed_between_two_publications(
+    month, people, change, by_resident, by_visitor
+):
+    """Residents with an account and without, the coordinator, the volunteer and the committee."""
+    run = month.publish()
+    last = change(month, people, run)
+    db.session.flush()
+    check_nothing_is_said_twice(people)
+    publish(month, last)
+    check_everybody(month, last, people)
+    assert list_valid(people[1]) == by_resident
+    assert list_valid(people["visitor"]) == by_visitor
+    assert list_valid(people["giver"]) == ["round.published"]
+    assert list_valid(people["counter"]) == ["month.out"]
+    on_paper = select(m.Notice.kind).where(m.Notice.resident_id == month.residents[6].id)
+    assert db.session.scalars(on_paper.where(m.Notice.void_at.is_(None))).all() == NOTHING
+
+
+def check_everybody(month, run: m.RoundRun, people) -> None:
+    db.session.expire_all()
+    check_residents(month)
+    check_others(month, run, people, is_out=True)
+    check_nothing_is_said_twice(people)
+
+
+def check_nothing_is_said_twice(people) -> None:
+    """No resident, giver, volunteer or committee has two valid messages about one thing."""
+    users = {user.id for user in people.values()}
+    rows = db.session.scalars(select(m.Notice).where(m.Notice.void_at.is_(None)))
+    valid = [
+        (row.user_id, row.resident_id, row.subject_type, row.subject_id)
+        for row in rows
+        if row.resident_id is not None or row.user_id in users
+    ]
+    assert valid
+    assert len(valid) == len(set(valid))
 
 
 def test_who_loses_all_work_by_the_second_publication_hears_that_nothing_is_asked(month, people):
@@ -192,15 +292,12 @@ def test_no_run_waits_any_more_once_another_question_is_asked(month, by):
     run = month.solve()
     need = db.session.get_one(m.Need, month.needs[1].id)
     if by == "another run":
-        other = runs.start_run(run.match_round, limit_seconds=60, actor=month.one, now=NOW)
-        jobs.take_job(runs.get_job(other).id, lease_seconds=60, now=NOW)
-        runs.finish_run(other, solve_here(other), now=NOW)
+        other = solve_again(month, run)
         (row,) = [row for row in service.list_notices(month.two, most=9) if row.void_at is None]
         assert (row.kind, row.subject_id) == ("run.waits", other.id)
         return
-    values: dict[str, Any] = {"kind": m.OverrideKind.FORBID, "offer_id": None, "volunteer_id": None}
     pin = overrides.add_override(
-        run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **values
+        run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **FORBID
     )
     if by == "lift":
         write_waiting(month.two, run)
@@ -215,13 +312,10 @@ def write_waiting(user: m.User, run: m.RoundRun) -> None:
 def test_no_run_waits_for_who_pinned_in_it(month):
     run = month.solve()
     need = db.session.get_one(m.Need, month.needs[1].id)
-    values: dict[str, Any] = {"kind": m.OverrideKind.FORBID, "offer_id": None, "volunteer_id": None}
     overrides.add_override(
-        run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **values
+        run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **FORBID
     )
-    other = runs.start_run(run.match_round, limit_seconds=60, actor=month.one, now=NOW)
-    jobs.take_job(runs.get_job(other).id, lease_seconds=60, now=NOW)
-    runs.finish_run(other, solve_here(other), now=NOW)
+    solve_again(month, run)
     assert list_valid(month.two) == []
 
 
