@@ -177,6 +177,15 @@ def test_a_due_visit_is_frozen_with_every_field(office):
     assert office.freeze_visits()[0].id == "P0009#1"
 
 
+def test_a_due_visit_keeps_the_days_of_a_status_that_ends_within_the_month(office):
+    office.status(m.StatusKind.LOW_INCOME, valid_until=date(2026, 7, 16))
+    office.status(m.StatusKind.DISABLED, valid_until=date(2026, 8, 16))
+    office.pairing()
+    (visit,) = office.freeze_visits()
+    assert visit.statuses == ("disabled", "low_income")
+    assert visit.status_days == {"low_income": tuple(range(1, 17))}
+
+
 def test_a_pairing_without_a_usual_visitor_owes_visits_all_the_same(office):
     office.pairing(volunteer_id=None)
     assert [row.volunteer for row in office.freeze_visits()] == [None]
