@@ -1,19 +1,32 @@
 """The frozen month to the question: one frozen row in, one row of the problem out."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
 
 import pytest
 
 from matchmaker.models import OverrideKind
 from matchmaker.rounds import matching
 from matchmaker.rounds.question.problem import make_problem, raise_tier
-from matchmaker.rounds.question.snapshot import CommitteeHistory, FrozenOverride
+from matchmaker.rounds.question.snapshot import (
+    FORMAT,
+    CommitteeHistory,
+    DueVisit,
+    FrozenNeed,
+    FrozenOffer,
+    FrozenOverride,
+    FrozenVolunteer,
+    Snapshot,
+)
+from matchmaker.slots import list_slot_dates, list_slots_of_weeks
 from optimizer.codec import ProblemError
 from optimizer.policy import COMMUNITY_POLICY
 from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
 from optimizer.report import Failure
 from tests.matchmaker.rounds.small_snapshot import (
+    DRAWN,
     DUE,
     GOODS,
     GOODS_NEED,
@@ -32,6 +45,11 @@ from tests.matchmaker.rounds.small_snapshot import (
 SEED = "ab" * 32
 WEEKDAYS = ("W2-WD-AM", "W2-WD-PM", "W3-WD-AM", "W3-WD-PM", "W4-WD-AM", "W4-WD-PM")
 AFTERNOONS = ("W2-WD-PM", "W3-WD-PM", "W4-WD-PM")  # the first week has only holidays
+SLOT_DAYS = {
+    slot: tuple(day.day for day in days)
+    for slot, days in list_slot_dates(date(2026, 10, 1)).items()
+}
+DATED: dict[str, Any] = {"slots": tuple(SLOT_DAYS), "slot_days": SLOT_DAYS}
 
 
 def ask(**rows) -> Problem:
@@ -205,6 +223,16 @@ def test_a_need_can_be_met_in_the_slots_of_its_windows(windows, slots):
     assert ask(needs=(replace(NEED, windows=windows),)).needs[0].slots == slots
 
 
+def test_a_status_that_holds_on_some_days_has_these_days_in_the_question():
+    """A calendar is asked with them, also where nothing else of the month is dated."""
+    row = replace(NEED, status_days={"low_income": (5, 6)})
+    problem = ask(needs=(row,), **DATED)
+    assert problem.needs[0].status_days == {"low_income": ("05", "06")}
+    assert problem.days["W3-SUN-AM"] == ("18",)
+    assert problem.days.keys() == SLOT_DAYS.keys()
+    assert ask(needs=(NEED,), **DATED).days == {}
+
+
 @pytest.mark.parametrize(
     ("tier", "waiting", "raised"),
     [(3, 0, 3), (3, 2, 3), (3, 3, 2), (3, 5, 2), (3, 6, 1), (2, 3, 1), (1, 3, 1), (3, 60, 1)],
@@ -245,6 +273,25 @@ def test_a_due_visit_becomes_a_duty():
 def test_a_duty_may_take_place_in_each_of_its_weeks():
     weeks = {slot[:2] for slot in ask(due_visits=(replace(DUE, weeks=(1, 3)),)).needs[0].slots}
     assert weeks == {"W1", "W3"}
+
+
+def test_a_duty_is_asked_on_the_days_of_its_pairing_and_of_its_recipient_s_status():
+    row = replace(DUE, weeks=(4,), days=(28, 29, 30, 31), status_days={"low_income": (30,)})
+    problem = ask(due_visits=(row,), **DATED)
+    (duty,) = problem.needs
+    assert duty.days == ("28", "29", "30", "31")
+    assert duty.status_days == {"low_income": ("30",)}
+    assert problem.days["W4-SAT-AM"] == ("24", "31")
+
+
+def test_a_duty_in_a_week_of_holidays_is_not_one_at_any_time():
+    """The slots of its week stay in the question, where nobody is free in them."""
+    slots = tuple(slot for slot in SECOND.slots if not slot.startswith("W1-"))
+    (duty,) = ask(due_visits=(replace(DUE, weeks=(1,)),), slots=slots).needs
+    assert duty.slots == tuple(sorted(list_slots_of_weeks((1,))))
+    assert "W1-WD-AM" in duty.slots
+    (duty,) = ask(due_visits=(replace(DUE, weeks=(1, 2)),), slots=slots).needs
+    assert {slot[:2] for slot in duty.slots} == {"W2"}
 
 
 def test_a_duty_asks_for_as_many_persons_and_skills_as_its_category():
@@ -334,3 +381,143 @@ def test_a_volunteer_is_named_as_their_person_also_where_one_entry_alone_is_ther
     problem = ask(volunteers=(replace(VOLUNTEER, person="V0001"),))
     assert [person.id for person in problem.people] == ["V0001"]
     assert VOLUNTEER.reference != "V0001"
+
+
+# --- No field of a frozen row is lost on its way into the question.
+
+# A value of each field that the rows below do not have. A field of a new row is added here, or, if
+# the question has no use for it, among those that are not read.
+CHANGES: dict[type, dict[str, Any]] = {
+    FrozenNeed: {
+        "reference": "N2610-0099",
+        "resident": "R00099",
+        "committee": "C02",
+        "category": "nurse_visit",
+        "statuses": ("disabled", "low_income"),
+        "quantity": 150_000,
+        "windows": ("WD-AM",),
+        "tier": 3,
+        "waiting": 5,
+        "least": 60_000,
+        "lot": "other",
+        "household_lot": "other",
+        "status_days": {"low_income": (8, 9)},
+        "lost": True,
+    },
+    DueVisit: {
+        "pairing": "P0099",
+        "number": 2,
+        "weeks": (3,),
+        "resident": "R00099",
+        "committee": "C01",
+        "category": "nurse_visit",
+        "statuses": ("disabled", "low_income"),
+        "organisation": "O02",
+        "volunteer": None,
+        "tier": 3,
+        "lot": "other",
+        "household_lot": "other",
+        "days": (8, 9),
+        "status_days": {"low_income": (8, 9)},
+        "missed": True,
+    },
+    FrozenOffer: {
+        "name": "O01/elder_visit/2",
+        "organisation": "O02",
+        "category": "nurse_visit",
+        "capacity": 3,
+        "windows": ("WD-AM",),
+        "committees": ("C01",),
+        "statuses": ("low_income",),
+        "lot": "other",
+        "days": (8, 9),
+    },
+    FrozenVolunteer: {
+        "reference": "V0099",
+        "organisation": "O02",
+        "categories": ("errands",),
+        "qualifications": (),
+        "committees": ("C01",),
+        "windows": ("WD-PM",),
+        "visits": 2,
+        "lot": "other",
+        "person": "V0004",
+        "days": (8, 9),
+        "qualification_days": {"medical": (8, 9)},
+    },
+}
+NOT_READ: dict[type, dict[str, str]] = {
+    FrozenNeed: {
+        "form": "a wish and a need are decided alike",
+        "household": "a home takes part in the draw under its lot",
+    },
+    DueVisit: {"household": "a home takes part in the draw under its lot"},
+    FrozenOffer: {},
+    FrozenVolunteer: {},
+}
+TABLES = {
+    FrozenNeed: "needs",
+    DueVisit: "due_visits",
+    FrozenOffer: "offers",
+    FrozenVolunteer: "volunteers",
+}
+
+
+def make_months() -> list[Snapshot]:
+    """A month of a row or two of each table, in the first format and policy and in the second."""
+    first = make_snapshot(
+        needs=(replace(MONEY_NEED, statuses=("low_income",), windows=("WD-PM",), least=50_000),),
+        due_visits=(replace(DUE, weeks=(2,)),),
+        offers=(VISITS,),
+        volunteers=(replace(VISITOR, qualifications=("medical",)), VOLUNTEER),
+        **DATED,
+    )
+    home: dict[str, Any] = {"household_lot": "home"}
+    second = replace(
+        first,
+        format=FORMAT,
+        policy="community/2",
+        categories=DRAWN.categories,
+        needs=tuple(replace(row, lot="need", least=None, **home) for row in first.needs),
+        due_visits=tuple(replace(row, lot="due", **home) for row in first.due_visits),
+        offers=tuple(replace(row, lot="offer") for row in first.offers),
+        volunteers=tuple(replace(row, lot=row.reference) for row in first.volunteers),
+        key="ab" * 32,
+    )
+    return [first, second]
+
+
+def change_first(month: Snapshot, row: type, field: str) -> Snapshot:
+    """The month with another value in one field of the first row of a table."""
+    first, *rest = getattr(month, TABLES[row])
+    changed: dict[str, Any] = {TABLES[row]: (replace(first, **{field: CHANGES[row][field]}), *rest)}
+    return replace(month, **changed)
+
+
+def is_of_format(month: Snapshot, field: str) -> bool:
+    """The first format has no lots, and the second no least of each need."""
+    return field not in ("lot", "least") or (field == "lot") is (month.format == FORMAT)
+
+
+@pytest.mark.parametrize("row", TABLES, ids=lambda row: row.__name__)
+def test_each_field_of_a_frozen_row_is_read_or_has_a_reason_why_it_is_not(row):
+    names = {field.name for field in fields(row)}
+    assert CHANGES[row].keys() | NOT_READ[row].keys() == names
+    assert CHANGES[row].keys() & NOT_READ[row].keys() == set()
+    assert all(NOT_READ[row].values())
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        pytest.param(row, name, id=f"{row.__name__}.{name}")
+        for row in CHANGES
+        for name in CHANGES[row]
+    ],
+)
+def test_a_field_that_is_read_changes_the_question(row, field):
+    months = [month for month in make_months() if is_of_format(month, field)]
+    questions = [make_problem(month, SEED).to_json() for month in months]
+    assert questions != [
+        make_problem(change_first(month, row, field), SEED).to_json() for month in months
+    ]
