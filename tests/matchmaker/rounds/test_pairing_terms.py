@@ -69,3 +69,30 @@ def test_what_is_decided_of_a_pairing_can_be_kept(context, make, whose, visitor)
     assert bool(visits) is (TERMS[whose] is None or TERMS[whose][3])
     assert {row.organisation_id for row in visits} <= {month.organisations[2].id}
     assert list_broken(run, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [
+        (date(2026, 6, 30), 0),
+        (date(2026, 7, 7), 1),  # the last day of the first week
+        (date(2026, 7, 8), 2),
+        (date(2026, 7, 31), 4),
+    ],
+)
+def test_visits_after_the_last_day_of_the_agreement_cannot_be_kept(context, make, last, kept):
+    """There is a visit in each of the four weeks."""
+    month = PairedMonth(make)
+    month.pair()
+    month.sign(1, TERMS["in force"])
+    run = month.solve()
+    assert list_broken(run, NOW) == []
+    agreement = db.session.scalars(db.select(m.PairingAgreement)).one()
+    agreement.ends_on = last
+    db.session.flush()
+    visits = db.session.scalars(
+        db.select(m.Promise).where(m.Promise.pairing_id.is_not(None)).order_by(m.Promise.slot)
+    ).all()
+    broken = list_broken(run, NOW)
+    assert {row.reason for row in broken} <= {m.RevokeReason.AGREEMENT_OVER}
+    assert {row.promise.id for row in broken} == {row.id for row in visits[kept:]}
