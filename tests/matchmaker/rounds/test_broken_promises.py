@@ -278,6 +278,13 @@ _STEPS: tuple[tuple[object, tuple[Step, ...]], ...] = (
             move_offer(approval_service.approve_offer),
         ),
     ),
+    (
+        "offer.other_place_and_approve",
+        (
+            edit_offer(committees=("C01",)),
+            move_offer(approval_service.approve_offer),
+        ),
+    ),
     ("offer.shorten", (edit_offer(valid_from=date(2026, 8, 1), valid_until=None),)),
     ("offer.other_people", (edit_offer(statuses=(m.StatusKind.DISABLED.value,)),)),
     ("volunteer.away", (go_away(date(2026, 7, 1), LAST_DAY),)),
@@ -300,6 +307,7 @@ STAGES = ("locked", "solved", "published")
 REFUSED = {
     "offer.lower": "offer.promised_more",
     "offer.lower_and_approve": "offer.promised_more",
+    "offer.other_place_and_approve": "offer.promised",
     "offer.shorten": "offer.promised",
     "offer.other_people": "offer.promised",
     "NeedState.withdrawn": "need.state",
@@ -322,6 +330,7 @@ REASONS = {
     "NeedState.closed": m.RevokeReason.CONTACT_ENDED,
     "offer.lower": m.RevokeReason.OFFER_UNAPPROVED,
     "offer.lower_and_approve": m.RevokeReason.OFFER_LOWERED,
+    "offer.other_place_and_approve": m.RevokeReason.OFFER_CHANGED,
     "offer.shorten": m.RevokeReason.OFFER_UNAPPROVED,
     "offer.other_people": m.RevokeReason.OFFER_UNAPPROVED,
     "volunteer.away": m.RevokeReason.VOLUNTEER_AWAY,
@@ -334,7 +343,6 @@ REASONS = {
 UNSEEN = {
     m.RevokeReason.PAIRING_ENDED: "the office has no pairing",
     m.RevokeReason.AGREEMENT_OVER: "the office has no pairing: see test_pairing_terms.py",
-    m.RevokeReason.OFFER_CHANGED: "its offer names neither committees nor windows",
     m.RevokeReason.DAYS_OVER: "the steps are taken before the month's last day",
     m.RevokeReason.VOLUNTEER_ELSEWHERE: "each person has one entry",
     m.RevokeReason.VISITS_LOWERED: "each visitor makes one visit, the least there is: see below",
@@ -402,6 +410,7 @@ def is_kept(row: m.Promise) -> bool:
             offer.state in (m.OfferState.APPROVED, m.OfferState.OPEN),
             not offer.statuses or held & set(offer.statuses),
             given <= offer.capacity_per_month,
+            not offer.committees or need.committee.code in offer.committees,
             person is None or person.state is m.VolunteerState.ACTIVE,
             person is None or row.slot.partition("-")[2] in person.windows,
             person is None or has_day(row, person),
