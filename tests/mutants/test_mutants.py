@@ -87,7 +87,7 @@ def test_a_sample_is_the_same_for_the_same_seed(write):
 
 def test_every_pattern_of_targets_finds_files(monkeypatch):
     names = {path.name for path in units.list_targets()}
-    assert {"permissions.py", "disclosure.py", "publication.py"} <= names
+    assert {"permissions.py", "disclosure.py", "publication.py", "present.py"} <= names
     checked = {path.name for path in units.list_targets(units.TARGETS["checker"])}
     assert {"check.py", "proof.py", "grounds.py", "leximin.py"} <= checked
     wrong = replace(units.CHOSEN, patterns=("rounds/**/*.py", "no/such/*.py"))

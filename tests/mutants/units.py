@@ -30,7 +30,13 @@ class Target:
 TARGETS = {
     "door": Target(
         "matchmaker",
-        ("rounds/**/*.py", "**/permissions.py", "**/disclosure.py", "**/publication.py"),
+        (
+            "rounds/**/*.py",
+            "promises/**/*.py",
+            "**/permissions.py",
+            "**/disclosure.py",
+            "**/publication.py",
+        ),
         "tests/matchmaker",
         "matchmaker, tests.conftest",
     ),
