@@ -111,22 +111,25 @@ def _prepare_lived(seed: int) -> date:
     _require_demo()
     upgrade()
     month = live_demo(get_now(), seed, publish_month)
-    if month is None:
-        month = _get_latest_month() or get_month(get_now())
-        publish_month(month)
-    _make_link(month)
+    if month is not None:
+        _make_link(month)
+        return month
+    month = _get_latest_month() or get_month(get_now())
+    _publish(month)
     return month
 
 
 def _publish(month: date) -> None:
-    is_new = _find_state(month) is not RoundState.PUBLISHED
-    publish_month(month)
-    if is_new:
+    """Publish the month and make its link, unless that was done before."""
+    if publish_month(month):
         _make_link(month)
 
 
-def publish_month(month: date) -> None:
-    """Take the month from its current state to publication, acting as two persons."""
+def publish_month(month: date) -> bool:
+    """Take the month from its present state to publication, acting as two persons.
+
+    Returns whether it was published now, not before.
+    """
     first, second = (round_steps.get_social_worker(None, position) for position in (0, 1))
     if _find_state(month) is None:
         click.echo(round_steps.open_round(month, first))
@@ -146,6 +149,8 @@ def publish_month(month: date) -> None:
         if round_steps.needs_acceptance(month, first):
             click.echo(round_steps.accept_run(month, first))
         click.echo(round_steps.publish_run(month, second, accepts_unproved=True))
+        return True
+    return False
 
 
 def _make_link(month: date) -> None:

@@ -33,7 +33,7 @@ _SEARCHED_ON, _CLOSED_ON = 12, 2  # days of the month
 _SEARCH_SECONDS = 120
 
 
-def live_demo(now: datetime, seed: int, publish: Callable[[date], None]) -> date | None:
+def live_demo(now: datetime, seed: int, publish: Callable[[date], object]) -> date | None:
     """Build an empty demo and live it until ``now``; returns its month, None if it is not empty.
 
     Its month is the present one. The month before is locked, published by ``publish``, lived and
@@ -74,6 +74,8 @@ class Days:
 
     def __init__(self, now: datetime, seed: int) -> None:
         self._now, self._seed = now, seed
+        # In the present month visitors look for others themselves; in its size it takes a minute.
+        self._searched = add_months(get_month(now), -1)
         self._lives: dict[date, Life] = {}
         self._next = date.min
 
@@ -95,7 +97,7 @@ class Days:
         for month, life in self._lives.items():
             with self._at(day, _EVENING):
                 life.live_day()
-            if day == month + (_SEARCHED_ON - 1) * _DAY and len(self._lives) == 1:
+            if day == month + (_SEARCHED_ON - 1) * _DAY and month == self._searched:
                 with self._at(day, _EVENING):
                     _find_others(month)
 
