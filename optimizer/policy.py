@@ -154,7 +154,10 @@ class Policy:
 
     @property
     def levelled(self) -> frozenset[str]:
-        """The dimensions of the ``leximin`` stages, without the empty one."""
+        """The dimensions that ``leximin`` stages name.
+
+        A stage may name none, and then compares single needs.
+        """
         return frozenset(
             s.dimension for s in self.stages if s.kind is StageKind.LEXIMIN and s.dimension
         )

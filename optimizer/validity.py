@@ -29,7 +29,7 @@ class Validity:
         return len(self.names) > 1
 
     def days_of(self, slot: str) -> tuple[str, ...]:
-        """Return the days of a slot, sorted; the nameless day if the question gives it none."""
+        """Return the days of a slot, sorted; for a slot without days, only ``NAMELESS``."""
         return self._days.get(slot, (NAMELESS,))
 
     def list_common(self, need: Need, givers: Iterable[Giver], slot: str | None) -> list[str]:

@@ -82,9 +82,10 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
-    """Set an account's role and scope, and end its sessions, unused invitations and calendar feed.
+    """Set an account's role and scope; notify the user.
 
-    Raises ``ConflictError`` for the actor's own account, and for a guarded role that is new to the
+    Ends the sessions of its sign-in, its unused invitations and calendar feed. Raises
+    ``ConflictError`` for the actor's own account, and for a guarded role that is new to the
     account: a guarded role takes an invitation, which a second person confirms.
     """
     user = _get_other(actor, user_id)

@@ -1,4 +1,4 @@
-"""Pages for several roles of one sign-in: add a role, choose in which one to work."""
+"""Pages for a sign-in with several roles: add a role, choose which one to work in."""
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _

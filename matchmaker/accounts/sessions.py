@@ -100,7 +100,7 @@ def register(login_manager: LoginManager) -> None:
 
 
 def hold_token(token: str, *, has_roles: bool = False) -> None:
-    """Store ``token`` in this browser's cookie, in place of any earlier one.
+    """Empty this browser's cookie session and store ``token`` in it.
 
     ``has_roles`` is stored with it, so that pages need not ask the database whether to offer a
     switch of roles.

@@ -244,7 +244,10 @@ def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun
 
 
 def may_answer(actor: Actor) -> bool:
-    """Whether the actor may answer: a volunteer only if the organisation lets its volunteers."""
+    """Whether the actor may answer promises, as far as their organisation decides it.
+
+    A volunteer may only if their organisation lets its volunteers answer; everybody else may.
+    """
     if actor.volunteer_id is None:
         return True
     query = select(Organisation.volunteers_answer).join(

@@ -32,7 +32,10 @@ class AnswerField(DropdownField):
 
 
 class CallsForm(IdempotentForm):
-    """A field with an answer for each call; ``get_field`` returns that of one call."""
+    """A form with one field for each call that has answers to choose from.
+
+    ``get_field`` returns a call's field, or None.
+    """
 
     calls: Sequence[Call] = ()
 

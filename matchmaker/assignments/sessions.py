@@ -164,7 +164,10 @@ def _check(
 
 
 def check_days(offer: Offer, month: date, first: date, last: date) -> None:
-    """Raise ``InvalidError`` unless the days are in order and in the month and offer's validity."""
+    """Raise ``InvalidError`` if ``last`` is before ``first`` or one of them is not allowed.
+
+    Both must lie in the month and in the offer's validity.
+    """
     if last < first:
         raise InvalidError("day.order", "last_day")
     if first < month:

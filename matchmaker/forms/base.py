@@ -138,10 +138,10 @@ class EditForm(BaseForm):
         self.seen.raw_data, self.seen.data = None, ".".join(map(_digest, self._list_edited()))
 
     def find_changed(self) -> list[Field] | None:
-        """Return the fields that others changed since the page was made; None if nobody did.
+        """Return the fields whose stored value changed since the page was made; None if none did.
 
-        The list is empty if the page was made for another version of the form, or ``seen`` is
-        missing.
+        An empty list means changed, without saying where: ``seen`` does not have one digest for
+        each field, as on a page made for a form with more or fewer fields.
         """
         edited = self._list_edited()
         seen, stored = str(self.seen.data or "").split("."), [_digest(field) for field in edited]

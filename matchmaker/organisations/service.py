@@ -122,10 +122,10 @@ def approve_organisation(*, actor: User, now: datetime, organisation_id: int) ->
 def return_organisation(
     *, actor: User, now: datetime, organisation_id: int, reason: str
 ) -> Organisation:
-    """Return an organisation that applied, with the reason.
+    """Send an organisation's application back to it, with the reason.
 
-    Raises ``ConflictError`` in other states, ``InvalidError`` for an empty reason or one that is
-    too long.
+    Raises ``ConflictError`` unless it is in the state applied, ``InvalidError`` for an empty reason
+    or one that is too long.
     """
     return _move(organisation_id, OrganisationStep.RETURN, actor, now, reason=reason)
 

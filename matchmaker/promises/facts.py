@@ -206,7 +206,12 @@ def is_published() -> ColumnElement[bool]:
 
 
 def read_facts(*conditions: ColumnElement[bool]) -> Facts:
-    """Read the rows behind the promises that fulfil ``conditions``."""
+    """Read what the promises that fulfil ``conditions`` name, as it is today.
+
+    That is needs, pairings, offers, organisations and volunteers, with every other entry of the
+    same persons. ``conditions`` may use ``RoundRun`` and ``MatchRound``, which are joined. Statuses
+    are read only if one of the offers asks for a status.
+    """
 
     def pick(column: Any) -> Select[Any]:
         return (

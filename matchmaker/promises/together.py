@@ -16,7 +16,10 @@ from matchmaker.promises.states import FALLEN_STATES
 
 
 def is_beside(run: RoundRun, ids: Collection[int]) -> ColumnElement[bool]:
-    """The condition for the promises of a run for the same needs and pairings as ``ids``."""
+    """The condition for the run's promises that share a need or pairing with one of ``ids``.
+
+    ``ids``: ids of promises, which fulfil it too if they are of the run.
+    """
     own = Promise.id.in_(list(ids))
     return (Promise.round_run_id == run.id) & or_(
         Promise.need_id.in_(select(Promise.need_id).where(own)),

@@ -59,7 +59,10 @@ class MonthConverter(BaseConverter):
 
 
 class TextConverter(UnicodeConverter):
-    """A code or reference without control characters; PostgreSQL refuses NUL."""
+    """Text in a path, such as a code: no slash and no character below U+0020.
+
+    PostgreSQL refuses NUL.
+    """
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **kwargs)

@@ -44,10 +44,10 @@ def least_above(claim: Claim, fraction: Fraction) -> int:
 
 
 def is_promising(fund: Fund, node: _Branch, vector: FractionVector, *, is_strict: bool) -> bool:
-    """Return False if no set of the branch has a better vector than ``vector``; True if one may.
+    """Return False only if no set of claims in the branch has a better vector than ``vector``.
 
-    Unless ``is_strict``, an equal vector counts as better too. A vector is better if it has more
-    claims above some fraction, and no fewer above any lower fraction.
+    The bound proves this; True proves nothing. Vectors are ascending, and the better one is greater
+    at the first entry that differs. Unless ``is_strict``, an equal vector counts as better too.
     """
     base = {c: fund.claims[c].floor_fen for c in node.granted}
     zeros = vector.count(Fraction(0))

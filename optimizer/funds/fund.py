@@ -36,7 +36,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one claim gets [fen]; 0: refused. The payments, in order of time, add up to it."""
+    """What one claim gets, in fen; 0 if it is refused.
+
+    ``payments`` are in order of time and add up to ``fen``.
+    """
 
     claim: str
     fen: int

@@ -1,8 +1,9 @@
-"""Measure how long newcomers can keep a need or a group waiting under the second policy.
+"""Simulate many months under the second policy: waits, and how evenly needs and givers are served.
 
-``run_pool`` measures how long needs wait while newcomers ask for every place of a pool, and gives
-the bound of FORMULATION.md beside it. ``part_met`` measures how evenly the needs of committees are
-met with constant demand, and ``carry`` how evenly givers carry. The caller gives the solver.
+``run_pool`` returns how long needs waited while newcomers kept asking for the places of a pool, and
+the latest round that FORMULATION.md proves. ``part_met`` returns the fraction of each committee's
+needs that was met under constant demand, ``carry`` the units that each giver gave. The caller
+passes the solver.
 """
 
 from collections import Counter

@@ -1,4 +1,6 @@
-"""Decision variables. Their names have positions in sorted rows, never ids.
+"""Decision variables, with the letters of FORMULATION.md.
+
+Their names have positions in sorted rows, never ids.
 
 met[d]        in {0, 1}            need d is met                                        [needs]
 visit[d, r]   in {0, 1}            need d is met by a visit in the slot of demand r     [visits]
@@ -7,8 +9,10 @@ units[d]      in {0, ..., q_d}     units delivered, where l_d < q_d             
 flow[i]       in {0, 1, ...}       what a demand takes from a source, by link i         [units]
 send[o, i]    in {0, 1, ...}       visits that pool o gets from its i-th source         [visits]
 pooled[o, r]  in {0, 1, ...}       visits that pool o makes for demand r                [visits]
-edge[j]       in {0, 1, ...}       what a need takes from a source with a score         [units]
-busy[k, t]    in [0, n_k]          visits of crew k in slot t, if m_k is below its slots  [visits]
+edge[j]       in {0, 1, ...}       what a need takes from a source whose pair with the need has a
+                                   score above 0                                        [units]
+busy[k, t]    in [0, n_k]          visits of crew k in slot t, if the monthly limit m_k of a member
+                                   is less than the number of slots that the crew serves  [visits]
 used[s]       in [0, K_s]          what is used directly of stock s                     [units]
 helped[h]     in {0, 1}            recipient h has a need met                      [recipients]
 turn[p, k]    in {0, 1}            k needs or more of the set p are met                   [sets]

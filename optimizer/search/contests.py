@@ -52,7 +52,12 @@ def make_homes(
 
 
 def find_contests(search: LexicographicSearch, columns: Columns, stage: Stage) -> Basis:
-    """Return the contested needs, and the most of each group that any possible answer meets."""
+    """Return the contested needs and what each group can get of them at most.
+
+    This is the most of the group's contested needs that an answer can meet while the stages before
+    are kept. Fixes the needs that are decided. Raises ``RetakeError`` if no integer point has every
+    fixed value.
+    """
     undecided = settle(search, columns, columns.met)
     always = [d for d, v in columns.met.items() if search.is_on(columns.number(v))]
     contested = _list_contested(columns.network, stage, undecided, always)

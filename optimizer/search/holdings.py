@@ -21,7 +21,8 @@ class Holdings:
     held      need -> its way and what it takes         room   units left of every stock
     closed    stocks that may not be used for now       used   units used of every stock and of
                                                                those within it
-    holders   crew, crew or recipient in a slot, or stock -> needs that take of it, and units
+    holders   (crew, slot), crew, (recipient, slot) or ("stock", stock) -> {need that takes of it:
+              units}
     """
 
     def __init__(self, network: Network) -> None:

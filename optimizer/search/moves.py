@@ -2,7 +2,7 @@
 
 In an exchange another need gives back what it takes and is met elsewhere, if necessary by a further
 exchange. Needs that are met stay met. A need tries its ways and sources in a fixed order: those
-that the fewest other needs want come first.
+with the least demand for what they have, in units or persons wanted for each one there, come first.
 """
 
 import math
@@ -80,7 +80,10 @@ class Movers:
 
 
 class _Order:
-    """Sorts the ways of every need and the sources of every way, the least wanted first."""
+    """Sorts the ways of every need and the sources of every way by demand, least first.
+
+    The demand for a stock or crew is the units or persons wanted of it for each one that it has.
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -92,7 +95,7 @@ class _Order:
         self._ways: dict[int, tuple[int, ...]] = {}
 
     def sources(self, r: int) -> tuple[Source, ...]:
-        """Return the sources of a way, the least wanted first."""
+        """Return the sources of a way, in order of the demand for them, least first."""
         if r not in self._sources:
             demand = self._network.demands[r]
             found = sorted((self._crowding(of, demand.slot), of) for of in demand.sources)
@@ -100,7 +103,7 @@ class _Order:
         return self._sources[r]
 
     def ways(self, d: int) -> tuple[int, ...]:
-        """Return the ways of a need, the least wanted first."""
+        """Return the ways of a need, in order of the demand for their best source, least first."""
         if d not in self._ways:
             network = self._network
             slots = {r: network.demands[r].slot for r in network.demands_of[d]}

@@ -48,9 +48,9 @@ def refute(stage: str, of: str) -> Opinion:
 
 
 def judge(opinions: Iterable[Opinion]) -> Verdict:
-    """Return the verdict on all values: disagreed if one opinion disagrees.
+    """Return the verdict on all values: disagreed if any opinion disagrees.
 
-    Otherwise it is unknown if one opinion is unknown or there are none, and else agreed.
+    If not, it is unknown if any opinion is unknown or there are none; otherwise agreed.
     """
     verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
     for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):

@@ -54,7 +54,10 @@ class Leximin(Levels):
 
 
 def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Return group -> its needs by position, in the stage's dimension."""
+    """Map each group in the stage's dimension to the positions of its needs.
+
+    Without a dimension each need is its own group; a need without a group is left out.
+    """
     groups: dict[str, list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         group = _group_of(stage, need)

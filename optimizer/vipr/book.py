@@ -172,7 +172,10 @@ def join(book: Book, parts: list[Part], stage: int) -> Part:
 def make_part(
     weights: Weights, value: int, bound: ProofLine, least: ProofLine | None = None
 ) -> Part:
-    """Return a sum; without a line ``least`` it is assumed to be at least its value."""
+    """Return the ``Part`` of a sum with this value in the answer and the proved line ``bound``.
+
+    Without ``least``, its line "at least the value" is an assumption.
+    """
     most = bound if bound.right == value else ProofLine(weights, "L", value, "open")
     return Part(weights, value, bound, most, least or ProofLine(weights, "G", value, "asm"))
 

@@ -106,7 +106,11 @@ class Floors:
 
 
 class Reach:
-    """The sum of columns that are all at their best ends, with weight -1 if the least is best."""
+    """Columns that are assumed at their best bounds in one step, by one sum.
+
+    A column has weight 1 if its upper bound is best, -1 if its lower bound is. No column can pass
+    its bound, so the sum reaches its greatest value only if every column is at its best bound.
+    """
 
     def __init__(self) -> None:
         """Start without columns."""

@@ -1,4 +1,8 @@
-"""What readiness looks at: one query for each finding gives its count, its names and its page."""
+"""What readiness looks at.
+
+Each finding that has rows has one query, which gives its count, its rows by name and its page. The
+guessed calendar has no rows.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

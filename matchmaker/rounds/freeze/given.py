@@ -27,10 +27,10 @@ from matchmaker.slots import list_days
 
 
 def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
-    """Select the offers that a freeze takes: approved, valid in the month, of approved givers.
+    """Select the offers of approved organisations from which a freeze takes its own.
 
-    An approved offer whose first day is still to come is included, because a month may be frozen
-    before it begins.
+    They are approved or open, and valid on at least one day of the month. Approved ones count
+    although they are not open yet, because a month may be frozen before it begins.
     """
     return (
         select(Offer)

@@ -21,7 +21,10 @@ def show_today() -> str:
 @bp.get("/<id:version>")
 @public
 def show(version: int) -> str:
-    """Show the rules of one version, under which months may have been opened."""
+    """Show the rules of one version of the policy, today's or another.
+
+    Raises ``NotFoundError`` if there is no such version.
+    """
     found = [policy for policy in POLICY_WORDS if get_version(policy) == version]
     if not found:
         raise NotFoundError("criteria.unknown")

@@ -161,7 +161,12 @@ def _is_single(repair: RoundRepair, free: Sequence[Promise]) -> bool:
 
 
 def require_keeper_left(match_round: MatchRound, actor: User, now: datetime) -> None:
-    """Raise ``ConflictError`` if nobody of the office could keep a search that ``actor`` starts."""
+    """Raise ``ConflictError`` unless somebody may keep what a search by ``actor`` proposes.
+
+    As far as is known before the search, this is a social worker who ended none of the promises
+    that it looks at, other than ``actor`` if more places than ``ALONE`` allows are free. Raises it
+    too without a publication in force.
+    """
     run = require_in_force(match_round)
     enders = list_same_persons(_list_enders(_list_free(run)))
     if list_publishers(match_round, enders | {actor.id}):

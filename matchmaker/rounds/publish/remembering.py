@@ -47,9 +47,9 @@ _GONE = frozenset({NeedState.WITHDRAWN, NeedState.CLOSED})
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The homes, committees and givers of some promises, whose lines of the ledger change.
+    """The needs of some promises, with the homes, committees and givers whose ledger lines change.
 
-    ``needs``: ids; the other fields: references or codes.
+    ``needs`` has ids, the other fields have references or codes.
     """
 
     needs: frozenset[int]
@@ -316,7 +316,7 @@ def _list_volunteers(ids: Iterable[int]) -> Sequence[Volunteer]:
 
 
 def list_outcomes(run: RoundRun) -> list[NeedOutcome]:
-    """What the run found for each need, in order of the need's id, with need and category."""
+    """What the run found for each need, in order of its id; need and category are loaded."""
     query = (
         select(NeedOutcome)
         .where(NeedOutcome.round_run_id == run.id)

@@ -120,9 +120,9 @@ class FrozenOffer:
 class FrozenVolunteer:
     """One entry of a person who visits, at most ``visits`` times in the month.
 
-    ``windows`` empty: never free; ``committees`` empty: visits anywhere. ``person``: the name
-    shared by several entries of one human being, the first of their references; empty: there is no
-    other entry.
+    ``windows`` empty: never free; ``committees`` empty: visits anywhere. ``person``: if
+    this human being is entered as a volunteer more than once, the first of those references, the
+    same in each entry; otherwise empty.
     """
 
     reference: str

@@ -128,10 +128,12 @@ def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
 
 
 def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
-    """Requeue jobs with an expired lease, and queued ones that got lost; return the ids to put.
+    """Mark as queued the jobs whose lease has expired, and return their ids. Commits.
 
-    A lease that ends later than any lease can was taken before the clock was set back, and counts
-    as expired. A job that was taken ``MOST_JOB_TRIES`` times fails instead. Commits.
+    Queued jobs that nobody took in time get a new term, and are returned too. The caller puts all
+    the ids into the queue, which may have lost them. A lease that ends more than two lease lengths
+    from now also counts as expired: it was taken before the clock was set back. An overdue job that
+    was taken ``MOST_JOB_TRIES`` times fails instead.
     """
     latest = now + timedelta(seconds=2 * lease_seconds)
     query = (

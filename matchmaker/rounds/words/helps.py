@@ -50,9 +50,10 @@ _ASKED_BY_FILTER = {"slot": "times", "status": "papers", "area": "places"}
 
 
 def list_helps(outcome: NeedOutcome) -> list[Help]:
-    """What would have opened more offers to an unmet need; helps that were still free come first.
+    """What would have opened more offers to an unmet need; a met need has no helps.
 
-    Unless no offer was eligible, only helps that were still free are listed.
+    If some offer was eligible, only helps that were still free are listed. If none was, the helps
+    that were not free follow them.
     """
     numbers = read_numbers(outcome)
     decides = outcome.ground != "no_eligible_offer"

@@ -1,4 +1,7 @@
-"""The results of a run's stages in words: what each aims at, what it reached, how it is proved."""
+"""The results of a run's stages in words: what each aims at, what it reached, how it is proved.
+
+It also says what each pin and forbid costs.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -87,7 +87,10 @@ def read_solution(value: object) -> Row:
 
 
 def read_table(schema: Schema, value: object, path: str) -> Row:
-    """Return one row of any table with every default filled in. Raises ``BrokenInputError``."""
+    """Check one JSON object against ``schema``; return it with every default filled in.
+
+    Raises ``BrokenInputError`` with the path of the broken value, which starts with ``path``.
+    """
     return _read(schema, value, path)
 
 

@@ -1,4 +1,8 @@
-"""Demands, edges and pools: needs served alike, and sources that matter only as a sum."""
+"""A month in classes: demands, edges and pools.
+
+A demand has needs served alike. An edge is what one need takes from one source of a shared demand.
+A pool has sources that serve the same demands, so that only their sum is decided.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
