@@ -195,7 +195,7 @@ class _Hidden:
         return replace(result, levels=tuple(_order_equal(levels)))
 
     def _map_groups(self) -> dict[str, str]:
-        """Return old name -> new name of all that can have a level: needs, groups and loads.
+        """Map old names to new ones for all that can have a level: needs, groups and loads.
 
         Raises ``ProblemError`` if two of them have the same old name: a level has only a name.
         """

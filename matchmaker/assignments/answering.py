@@ -78,7 +78,7 @@ def accept_all(*, actor: Actor, month: date, filters: GivenFilters, now: datetim
 
 
 def accept(*, actor: Actor, promise_ids: Collection[int], now: datetime) -> Accepted:
-    """Say yes to those of the promises that still wait and can be kept; the others stay unchanged.
+    """Say yes to those of the promises that still wait and can be kept; leave the rest unchanged.
 
     Raises ``NotFoundError`` if one of them is not published or outside the actor's scope, and
     ``ConflictError`` if only the coordinator may answer for this actor (``may_answer``).

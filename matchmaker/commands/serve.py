@@ -60,7 +60,7 @@ def daily() -> None:
 def do_all_due(now: datetime) -> str:
     """Do everything that is due, each part in its own transactions. Return a sentence of counts.
 
-    If a part fails, the others are still done, and its error is raised at the end.
+    If a part fails, the other parts are still done, and its error is raised at the end.
     """
     try:
         offers = _follow_calendar(now)

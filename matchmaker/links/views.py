@@ -1,4 +1,4 @@
-"""The pages behind a link: what it asks, and the answers. Nobody signs in.
+"""The pages that a link opens: what it asks, and the answers. Nobody signs in.
 
 Opening a link changes no promise, as chat programs open links too: each step is a button that
 posts. No name, phone number or door of a resident is shown.

@@ -1,4 +1,4 @@
-"""One human being behind rows of volunteers, residents and accounts."""
+"""One human being, who may have rows as volunteer, resident and user of accounts."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class PeopleApart(Model):
 
 
 def person_column() -> Mapped[int]:
-    """Return the column of the person behind a row: a new person unless the row is given one."""
+    """Return the column of a row's person: a new person unless the row is given one."""
     return mapped_column(ForeignKey("person.id"), index=True, default=_make_person)
 
 

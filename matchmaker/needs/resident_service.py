@@ -170,7 +170,7 @@ def find_next(need: Need, present: Question | None) -> Question | None:
     """The question after ``present`` (None: the first one); None if ``present`` is the last.
 
     Also None after any question if the need has a description, the last answer: an earlier answer
-    is being edited then, and the others are not asked again.
+    is being edited then, and the other questions are not asked again.
     """
     questions = list_questions(need)
     following = [q for q in questions if present is None or _rank(q) > _rank(present)]

@@ -63,7 +63,7 @@ def approve_offers(
 ) -> tuple[list[Offer], list[int]]:
     """Approve each offer that ``approve_offer`` accepts with the version given for its id.
 
-    Returns the approved offers and the ids of the others, both in order of id.
+    Returns the approved offers and the ids of those not approved, both in order of id.
     """
     all_of_them = select(Offer.id).where(Offer.id.in_(versions)).order_by(Offer.id)
     db.session.scalars(all_of_them.with_for_update()).all()  # lock before the audit chain

@@ -116,7 +116,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The present rows behind some promises, keyed by id.
+    """The rows that some promises name, as they are today, keyed by id.
 
     persons       keyed by person: the entries of that human being that a freeze today would take
     statuses      keyed by resident, then by kind of status: its last day; None: it has none

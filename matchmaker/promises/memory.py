@@ -126,7 +126,7 @@ def count_all(span: Span, today: date) -> dict[str, int]:
 def select_rows(
     span: Span, by: Group, group_id: int | None, counted: str, today: date
 ) -> Select[Promise]:
-    """The query for the promises behind one count, latest month first, then in order of id.
+    """The query for the promises of one count, latest month first, then in order of id.
 
     ``group_id`` None: promises of all groups, and those without a group.
     """

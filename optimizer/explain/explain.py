@@ -84,7 +84,7 @@ def _add_tickets(
 
 
 def _draw(seed: str, name: str, others: Iterable[str]) -> tuple[str, str]:
-    """Return the ticket of a name, and the last earlier one of the others ("" if there is none)."""
+    """Return the ticket of a name, and the last earlier ticket of ``others`` ("" if none)."""
     ticket = ticket_of(seed, name)
     drawn = (ticket_of(seed, other) for other in others)
     return ticket, max((other for other in drawn if other < ticket), default="")

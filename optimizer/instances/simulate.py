@@ -1,4 +1,4 @@
-"""Simulate months in a row: needs arrive, some are met, the others wait, groups have a memory.
+"""Simulate months in a row: needs arrive and are met or wait, and groups have a memory.
 
 Each month's offers and new needs are generated. Unmet needs come back one month older
 (``memory.py``). The simulation measures fairness over time and decides nothing.

@@ -57,7 +57,7 @@ def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]
 
 
 def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
-    """Return demand -> what it takes, with weights -1; only of visits, or only of deliveries."""
+    """Map each demand to what it takes, with weights -1; only visits, or only deliveries."""
     network = columns.network
     found: dict[int, Terms] = {
         r: {} for r in range(len(network.demands)) if network.is_visit(r) == is_visit
@@ -74,7 +74,7 @@ def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
 
 
 def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
-    """Return (crew, slot) -> the sum of its visits, sorted."""
+    """Map each (crew, slot) to the sum of its visits, sorted."""
     found: dict[tuple[int, str], Terms] = defaultdict(dict)
     for slot, (crew, _), _, variable in draws(columns):
         if slot is not None:
@@ -83,7 +83,7 @@ def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
 
 
 def draws_by_stock(columns: Columns) -> dict[int, Terms]:
-    """Return stock -> the sum of what is used directly of it, sorted."""
+    """Map each stock to the sum of what is used directly of it, sorted."""
     found: dict[int, Terms] = defaultdict(dict)
     for _, (_, stock), weight, variable in draws(columns):
         found[stock][variable] = weight

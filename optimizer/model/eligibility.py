@@ -259,7 +259,7 @@ class Eligibility:
         }
 
     def _gather_sources(self) -> dict[str, list[Source]]:
-        """Return category -> its sources in order of stock and crew, before any other filter."""
+        """Map each category to its sources in order of stock and crew, before other filters."""
         crews_of: dict[int, list[int]] = defaultdict(list)
         for k, crew in enumerate(self.crews):
             for name in crew.stocks:

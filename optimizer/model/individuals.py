@@ -79,7 +79,7 @@ def _wanted(columns: Columns, held: Nonzero, d: int, r: int) -> int:
 
 
 def _taken_by_demand(columns: Columns, held: Nonzero) -> dict[int, list[tuple[Source, int]]]:
-    """Return demand -> sources and units of its flows and pools, the last source first."""
+    """Map each demand to the sources and units of its flows and pools, last source first."""
     network = columns.network
     taken: dict[int, list[tuple[Source, int]]] = defaultdict(list)
     for i, (r, source) in enumerate(network.links):

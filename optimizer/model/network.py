@@ -92,7 +92,7 @@ def _divide_by_slot(demands: Sequence[Demand]) -> tuple[Served, list[list[Source
 
 
 def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list[Source]]:
-    """Return set of demands -> the sources that serve exactly these."""
+    """Map each set of demands to the sources that serve exactly these."""
     alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
     for source, demanding in served.items():
         alike[tuple(demanding)].append(source)
@@ -139,7 +139,7 @@ class Network:
 
     @cached_property
     def links_of(self) -> dict[int, list[tuple[int, Source]]]:
-        """Demand -> its links, each with its number; a demand without links is left out."""
+        """Each demand with its numbered links; a demand without links is left out."""
         found: dict[int, list[tuple[int, Source]]] = {}
         for i, (r, source) in enumerate(self.links):
             found.setdefault(r, []).append((i, source))

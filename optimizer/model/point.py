@@ -46,7 +46,7 @@ Place = tuple[int, str | None]  # need, slot
 
 
 def find_ways(network: Network, drawn: Iterable[Drawn]) -> dict[Place, int]:
-    """Return (need, slot) -> the demand in which the need takes its units; slot None: delivered.
+    """Map each (need, slot) to the demand in which the need takes units; slot None: delivered.
 
     The demand is the need's first one that has all the sources that it takes from; there must be
     one.

@@ -36,7 +36,7 @@ def list_turn_sets(problem: Problem, served: Container[int]) -> Iterator[TurnSet
 
 
 def pairs_of_tier(problem: Problem, tier: int) -> dict[Pair, list[int]]:
-    """Return pair -> its needs of a tier by position, longest wait first; duties are left out."""
+    """Map each pair to its needs of a tier by position, longest wait first, without duties."""
     found: dict[Pair, list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         if need.tier == tier and not need.duty:

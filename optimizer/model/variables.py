@@ -81,7 +81,10 @@ class Columns:
         return [self._number[id(variable)] for variable in variables]
 
     def list_below(self) -> dict[int, list[int]]:
-        """Return stock -> itself and the stocks within it that have ``used``; none: left out."""
+        """Map each stock to itself and the stocks within it, as far as they have ``used``.
+
+        A stock without any of them is left out.
+        """
         below: dict[int, list[int]] = defaultdict(list)
         for s in self.used:
             for above in (s, *self.network.ancestors[s]):
@@ -182,7 +185,7 @@ def _define_use(columns: Columns) -> None:
 
 
 def _slots_by_crew(network: Network) -> dict[int, set[str]]:
-    """Return crew -> the slots in which it is in a source of a demand."""
+    """Map each crew to the slots in which it is in a source of a demand."""
     crews_in: dict[str, set[int]] = defaultdict(set)
     for demand in network.demands:
         if demand.slot is not None:

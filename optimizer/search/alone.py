@@ -35,7 +35,7 @@ Possible = Mapping[str, Mapping[str, int]]  # by stage and group: needs that it 
 def possible_by_group(
     search: LexicographicSearch, model: Model, stage: Stage
 ) -> dict[str, SoloOptimum]:
-    """Return group -> what it can get alone [needs]; empty if the stage has no denominator.
+    """Map each group to what it can get alone [needs]; empty if the stage has no denominator.
 
     Needs of other groups are unmet, except those of ``list_required``. Raises ``NoPointError`` if
     no point satisfies C1 to C15.
@@ -60,7 +60,7 @@ def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
     """Return the needs, by position, that rules may require.
 
     They are pinned, or of a category with a stock that has a least use or ``least_if_used`` or is
-    within such a stock. To leave the others unmet breaks no rule, so no group gets less then.
+    within such a stock. Leaving all other needs unmet breaks no rule, so no group gets less then.
     """
     pinned = {pin.need for pin in problem.pins}
     has_least = [stock.least > 0 or stock.least_if_used > 0 for stock in problem.stocks]
@@ -70,7 +70,7 @@ def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
 
 
 def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> dict[str, int]:
-    """Return group -> what it can get alone [needs], read from its stated level; 0 without one.
+    """Map each group to what it can get alone [needs], by its stated level; 0 without one.
 
     The result is empty if the stage has no denominator.
     """

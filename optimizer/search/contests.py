@@ -36,7 +36,7 @@ def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) 
 def make_homes(
     search: LexicographicSearch, columns: Columns, needs: Iterable[int]
 ) -> dict[str, int]:
-    """Return recipient -> a column that is 1 only if one of its needs here is met, in order."""
+    """Map each recipient, in order, to a column that is 1 only if one of its needs here is met."""
     own: dict[str, list[int]] = defaultdict(list)
     for d in needs:
         own[columns.needs[d].recipient].append(columns.number(columns.met[d]))
@@ -90,7 +90,7 @@ def _list_contested(
 
 
 def _connect(network: Network, members: Collection[int]) -> dict[int, int]:
-    """Return need -> a need that represents its connected set."""
+    """Map each need to a need that represents its connected set."""
     parent = {d: d for d in members}
 
     def find(d: int) -> int:

@@ -157,7 +157,7 @@ class Holdings:
 
 
 def _list_most(network: Network) -> dict[tuple[int, int], int]:
-    """Return (need, stock) -> the most units that their pair allows, if it has a bound (C10)."""
+    """Map each (need, stock) to the most units that their pair allows, if it has a bound (C10)."""
     stocks = {stock.id: s for s, stock in enumerate(network.problem.stocks)}
     return {
         (network.position[pair.need], stocks[pair.stock]): pair.most

@@ -121,7 +121,7 @@ class LexicographicSearch:
         self._incumbent.propose(point, len(self.steps))
 
     def undo_to(self, count: int = 0) -> None:
-        """Undo all but the first ``count`` steps; to take the others again costs no solve."""
+        """Undo all but the first ``count`` steps; taking them again costs no solve."""
         self._trail.undo_to(count)
 
     def close(self) -> None:

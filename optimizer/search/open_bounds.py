@@ -94,7 +94,7 @@ def _write_bound(bound: Bound) -> Event:
 
 
 def _fold(steps: Sequence[Step]) -> tuple[dict[int, BoundChange], dict[int, BoundChange]]:
-    """Return column -> its last change, and row -> its last change, over these steps."""
+    """Map each column, and each row, to its last change over these steps."""
     columns: dict[int, BoundChange] = {}
     rows: dict[int, BoundChange] = {}
     for step in steps:

@@ -81,7 +81,7 @@ def _count_levels(
 
 
 def count_alone(found: SoloOptima, stage: str) -> dict[str, int]:
-    """Return group -> needs that it can get alone; empty for a stage that has none."""
+    """Map each group to the number of needs that it can get alone; empty if the stage has none."""
     return {group: of.needs for group, of in found.get(stage, {}).items()}
 
 

@@ -121,7 +121,7 @@ def solve(
 
 
 def find_bases(problem: Problem, limits: Limits) -> Mapping[str, Basis] | None:
-    """Return stage -> its basis, for the stages that found theirs while the question was solved.
+    """Map each stage to its basis, if one was found while the question was solved.
 
     Under a policy with a public draw its names are labels. None: there is no answer, or none is
     proved within the limits.
@@ -284,7 +284,7 @@ def _name_all(value: Any) -> Any:
 
 
 def _name_excluded(solving: _Solve, met: set[str]) -> dict[str, str]:
-    """Return unmet need -> the stage by whose end the certificate excludes it."""
+    """Map each unmet need to the stage by whose end the certificate excludes it."""
     names = {d: solving.problem.needs[d].id for d in solving.run.excluded_by}
     excluded_by = solving.run.excluded_by.items()
     return {names[d]: stage for d, stage in sorted(excluded_by) if stage and names[d] not in met}

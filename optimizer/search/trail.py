@@ -135,7 +135,7 @@ class Incumbent:
             self.checked = steps
 
     def limit(self, steps: int) -> None:
-        """Note that only the first ``steps`` steps are left; the others were undone."""
+        """Note that all but the first ``steps`` steps were undone."""
         self.checked = min(self.checked, steps)
 
     def extended(self) -> Vector:
@@ -194,7 +194,7 @@ class Trail:
             self.unbind(self.steps.pop())
 
     def discard(self, count: int) -> None:
-        """Undo all but the first ``count`` steps and forget the records of the others."""
+        """Undo all but the first ``count`` steps and forget the records of what is undone."""
         self.undo_to(count)
         del self._recorded[count:]
         self.incumbent.limit(count)

@@ -38,7 +38,7 @@ class Settled:
 
 
 def settle(engine: SecondEngine, mets: Mapping[int, Variable]) -> Settled:
-    """Find which of these needs are undecided; the engine keeps the others met or unmet.
+    """Find which of these needs are undecided, and fix the decided ones in the engine.
 
     ``mets``: position -> decision "met". Raises ``OpenQuestionError`` if the engine gives no answer
     in time, or if there is no point.
@@ -62,7 +62,10 @@ def _find(reply: SecondAnswer) -> SecondAnswer:
 def _find_fixed(
     engine: SecondEngine, mets: Mapping[int, Variable], points: list[SecondAnswer], value: int
 ) -> set[int]:
-    """Return the needs that no point has at this value; add points that show the others at it."""
+    """Return the needs that no point has at this value.
+
+    Adds to ``points`` until every other need has a point with this value.
+    """
     while unseen := {
         d: met for d, met in mets.items() if all(p.values.get(met, 0) != value for p in points)
     }:

@@ -56,7 +56,7 @@ def _spell(giver: Giver) -> str:
 
 
 def _list_givers(problem: Problem) -> dict[Giver, list[int]]:
-    """Return giver and measure -> its pledged stocks by position, if they have any units."""
+    """Map each giver and measure to its pledged stocks by position, if they have any units."""
     found: dict[Giver, list[int]] = defaultdict(list)
     for s, stock in enumerate(problem.stocks):
         if stock.pledge is not None and stock.category:

@@ -72,7 +72,7 @@ def _group_of(stage: Stage, need: Need) -> str | None:
 
 
 def _past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Return group -> how many of its needs were met, and could be, in months that still count."""
+    """Map each group to how many of its needs were met, and could be, in months that count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 
@@ -147,7 +147,7 @@ class Leximax(Levels):
 
 
 def _pledges_of(problem: Problem) -> dict[str, list[int]]:
-    """Return pledge -> its stocks by position."""
+    """Map each pledge to its stocks by position."""
     found: dict[str, list[int]] = defaultdict(list)
     for s, stock in enumerate(problem.stocks):
         if stock.pledge is not None:

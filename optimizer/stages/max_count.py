@@ -45,7 +45,7 @@ class MaxCount(Sums):
 
 
 def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Return key -> needs by position for every class that occurs, most urgent first."""
+    """Map the key of each class that occurs to its needs by position, most urgent first."""
     classes: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         place = _class_of(stage, need)

@@ -71,7 +71,7 @@ def group_of(stage: Stage, need: Need) -> str:
 
 
 def past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Return group -> M_g and O_g of ``Ranks``, from the months that still count."""
+    """Map each group to M_g and O_g of ``Ranks``, from the months that still count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 

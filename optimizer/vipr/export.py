@@ -72,7 +72,7 @@ class Export:
         self._writer = Writer(self._scribe.book)
 
     def list_statements(self) -> list[Statement]:
-        """Return a statement for every stage with steps, in order, then the others.
+        """Return a statement for every stage with steps, in order, then the other statements.
 
         Some of them may rest on a search; ``state`` refuses these.
         """

@@ -91,7 +91,7 @@ def _filter(
 def _keep_used(
     engine: IncrementalModel, members: list[_Member], proof: Bound | None
 ) -> list[_Member]:
-    """Leave out the members that a proof does not use. Return the others; all without a proof."""
+    """Leave out the members that a proof does not use; return the rest, all without a proof."""
     if proof is None:
         return members
     rows, used = set(proof.rows.tolist()), []

@@ -1,4 +1,4 @@
-"""Find the best answer of a model by a given yardstick: the solve behind every what-if question.
+"""Find the best answer of a model by a given yardstick; every what-if question is answered so.
 
 An additional rule changes what a group could get alone, and which needs are undecided. Two answers
 are comparable only by one yardstick, so the published answer's is used for both.

@@ -1,4 +1,4 @@
-"""The households of the demo: a few that are the same for every seed, the others drawn."""
+"""The households of the demo: a few that are the same for every seed; the rest are drawn."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 
 
 def make_random(seed: int, part: str) -> Random:
-    """The random stream of one part, so that a change in one part leaves the others as they are."""
+    """The random stream of one part, so that a change in it leaves the other parts as they are."""
     return Random(f"{seed}:{part}")  # noqa: S311 - invented data, nothing to guess
 
 

@@ -68,7 +68,7 @@ def publish_run(
     Returns how many people hear of it, and how.
 
     ``accepts_unproved``: the actor has read which aims are not proved, and accepts it.
-    ``has_no_interest``: the actor declared that nobody near them is behind a changed line.
+    ``has_no_interest``: the actor declared that no changed line is about anybody near them.
 
     Raises ``ConflictError`` when the round is not under review, the result is not verified, pins
     and forbids changed since, the actor had a hand in the run, a promise cannot be kept any more,

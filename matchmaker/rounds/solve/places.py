@@ -1,4 +1,4 @@
-"""Load the rows behind the free places of a published month, and behind what a search found."""
+"""Load the rows named by free places of a published month, and by what a search found."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Asked = Need | Pairing
 
 @dataclass(frozen=True, slots=True)
 class PlaceRows:
-    """The rows behind free places. A need is named by its reference, a due visit by its id.
+    """The rows that free places name. A need is named by its reference, a due visit by its id.
 
     proposal   what a search found; None: no search waits to be kept
     fallen     need or due visit -> its promises that ended
@@ -67,7 +67,7 @@ def load_promises(ids: Collection[int]) -> list[Promise]:
 def load_places(
     match_round: MatchRound, free: Sequence[Promise], proposal: Proposal | None
 ) -> PlaceRows:
-    """Return the rows behind these free promises and, with a proposal, behind its lines."""
+    """Return the rows that these free promises name and, with a proposal, those of its lines."""
     snapshot, lines = read_snapshot(match_round), proposal.lines if proposal else ()
     fallen: dict[str, list[Promise]] = {}
     for row in free:

@@ -64,7 +64,7 @@ def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
 
 
 def _list_history(month: Month, stage: Row) -> dict[str, tuple[int, int]]:
-    """Return group -> numbers of met and of possible needs in the months that still count."""
+    """Map each group to its numbers of met and possible needs in the months that count."""
     return {
         row["group"]: (row["met"], row["possible"])
         for row in month.problem["history"]
