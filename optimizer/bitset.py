@@ -35,7 +35,7 @@ def has_member(bits: BitSet, member: int) -> bool:
 
 
 def list_members(bits: BitSet) -> list[int]:
-    """Return the members, ascending."""
+    """Return the members of the set, ascending."""
     found = []
     while bits:
         least = bits & -bits

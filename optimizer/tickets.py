@@ -25,7 +25,7 @@ def ticket_of(seed: str, name: str) -> str:
 
 
 def name_of(label: str) -> str:
-    """Return the name of a label."""
+    """Return the name within a label."""
     return label[TICKET + 1 :]
 
 
@@ -76,7 +76,7 @@ class _Labels:
         self._needs = self._label_rows(problem.needs)
 
     def write(self) -> Problem:
-        """Return the question with labels."""
+        """Return the question with labels in place of names."""
         problem = self._problem
         return replace(
             problem,
@@ -96,7 +96,7 @@ class _Labels:
         )
 
     def write_line(self, line: Assignment) -> Assignment:
-        """Return the assignment with labels."""
+        """Return the assignment with labels in place of names."""
         return replace(
             line,
             need=self._needs[line.need],

@@ -1,8 +1,8 @@
 """One sign-in with several roles: a coordinator of an organisation may be a resident too.
 
 Each role is an account of its own with its scope, notices and acts. One of them, the opener, has
-the password; the others refer to it and cannot be signed in to directly. A browser works in one
-role at a time. The functions flush; the view commits.
+the password; the other accounts refer to it and cannot be signed in to directly. A browser works in
+one role at a time. The functions flush; the view commits.
 """
 
 from datetime import datetime

@@ -50,7 +50,7 @@ def find_given_from(row: Promise) -> date | None:
 
 
 def find_given_until(row: Promise) -> date | None:
-    """The last day on which a promise is given (money: is paid); None while none is fixed."""
+    """The last day on which a promise is given or, if it is money, paid; None if none is fixed."""
     return row.session.last_day if row.session else row.day or row.last_day
 
 

@@ -1,7 +1,7 @@
 """What a range of published months promised, and what was delivered of it, by group.
 
-A count and the list behind it use the same conditions, most of them those of the board, so they
-have the same rows. Sums of units mean something for groups by category only.
+A count and the list that it opens use the same conditions, most of them those of the board, so
+they have the same rows. Sums of units mean something for groups by category only.
 """
 
 from collections.abc import Sequence

@@ -89,7 +89,7 @@ def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
     """Give each accepted promise without a number the next one of its offer's earliest session.
 
     The oldest promise of the run comes first, and a full session is passed over. Returns the
-    promises that got a number; the others wait until a session with a free number is added.
+    promises that got a number; the rest wait until a session with a free number is added.
     """
     waiting = _list_waiting(run, now)
     sessions = list_open_sessions(run, {row.offer_id or 0 for row in waiting}, now)

@@ -1,8 +1,9 @@
 """Find what would let one more offer serve an unmet need: another area, status or time.
 
-An *opening* relaxes one filter of FORMULATION.md and keeps the others: with another value in place
-of the need's, some offer that is refused now passes, and it has enough for the need. A value is
-*free* if the answer does not use what the need would take, so that nobody else would lose anything.
+An *opening* relaxes one filter of FORMULATION.md and keeps all other filters: with another value
+in place of the need's, some offer that is refused now passes, and it has enough for the need. A
+value is *free* if the answer does not use what the need would take, so that nobody else would lose
+anything.
 """
 
 from collections import defaultdict

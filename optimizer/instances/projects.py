@@ -51,7 +51,10 @@ class ProjectFiles:
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """A problem; ``seen``: what the reader saw, in one line; ``warnings``: what was left out."""
+    """A problem that was read from the tables.
+
+    ``seen``: what the reader saw, in one line; ``warnings``: what was left out.
+    """
 
     problem: Problem
     seen: str

@@ -109,7 +109,10 @@ class Holdings:
             self.take(d, r, source, units)
 
     def fill(self, d: int, r: int, wanted: tuple[int, int], sources: Sequence[Source]) -> bool:
-        """Let an unmet need take units in way r, ``wanted``: (least, most); False: none taken."""
+        """Let an unmet need take units in way r; return whether it could take the least.
+
+        ``wanted``: (least, most). A need that cannot take the least takes nothing.
+        """
         (least, left), slot = wanted, self.network.demands[r].slot
         if slot is not None and self.is_visited(d, slot):
             return False

@@ -79,7 +79,7 @@ class LpQueries:
     def find_reachable(self, columns: Sequence[int], value: int) -> Step:
         """Return a step with the set of columns in {0, 1} that may have the value.
 
-        It is proved that the others cannot. Many columns are asked about together. Those with the
+        It is proved that no other column can. Many columns are asked about together. Those with the
         value at the LP point may have it. If the LP bounds their number below 1, none can; else the
         rest is asked about again, in halves if no column was found.
         """

@@ -72,9 +72,10 @@ def _bound_sum(engine: IncrementalModel, weights: Weights) -> Bound:
 def bound_open(
     engine: IncrementalModel, columns: Columns, stages: Sequence[Stage]
 ) -> tuple[dict[tuple[str, str], int], list[Event]]:
-    """Return (stage, key) -> bound for every sum of these stages, and one event for each result.
+    """Return a bound for every sum of these stages, and one event for each result.
 
-    FORMULATION.md defines the events (the verdict). A result that has no sum gets an empty event.
+    The bounds are keyed by (stage, key). FORMULATION.md defines the events (the verdict). A result
+    that has no sum gets an empty event.
     """
     bounds, events = dict[tuple[str, str], int](), list[Event]()
     for stage in stages:

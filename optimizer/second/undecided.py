@@ -1,8 +1,8 @@
 """Which needs are always met, never met or undecided, and which are contested: found with CBC.
 
-Nothing is taken from the certificate. A sum asks about many needs at once, again and again until no
-integer point has any of the others; each undecided need has a point that meets it and one that does
-not.
+Nothing is taken from the certificate. A sum asks about many needs at once, again and again, until
+no integer point has any need of the rest at the value asked about. Each undecided need has a point
+that meets it and one that does not.
 """
 
 from collections import defaultdict

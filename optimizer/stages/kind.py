@@ -110,7 +110,10 @@ class Kind(ABC):
         return [""]
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
-        """Return group -> its needs by position, if what it could get alone is its denominator."""
+        """Map each group to its needs, by position, for a kind whose denominators are solved for.
+
+        A group's denominator then counts what it could get alone. Other kinds return no group.
+        """
         return {}
 
 

@@ -1,7 +1,7 @@
 """Find an irreducible set of pins and least uses that conflict, when no answer is possible.
 
 Without pins and least uses the empty answer satisfies every rule, so a conflict always consists of
-these. A deletion filter leaves them out one after another: a member is not needed if the others are
+these. A deletion filter leaves them out one after another: a member is not needed if the rest is
 still impossible without it. If the linear program is infeasible, all members that its Farkas
 multipliers do not use are left out together. Source: Chinneck, Feasibility and Infeasibility in
 Optimization, 2008, chapter 6.

@@ -61,7 +61,10 @@ def read_districts(committees: Sequence[dict[str, str]]) -> Districts:
 
 
 def draw_area(random: Random, districts: Districts, percent_everywhere: int) -> tuple[str, ...]:
-    """Return the committees served, sorted: of one district or two neighbouring ones; () is all."""
+    """Draw the committees served: those of one district or of two neighbouring ones, sorted.
+
+    An empty result means everywhere; ``percent_everywhere`` is its chance.
+    """
     if draw_share(random, percent_everywhere):
         return ()
     start = random.randrange(len(districts))

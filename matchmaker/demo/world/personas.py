@@ -8,7 +8,10 @@ from matchmaker.models import Role
 
 @dataclass(frozen=True, slots=True)
 class DemoPersona:
-    """A person to sign in as; ``scope``: code or reference that limits the role; None: no limit."""
+    """A person to sign in as.
+
+    ``scope``: the code or reference that limits the role; None: no limit.
+    """
 
     phone: str
     role: Role

@@ -126,7 +126,10 @@ class VolunteerRecord:
 
 @dataclass(frozen=True, slots=True)
 class NeedRecord:
-    """A need; ``entered_by``: a user's phone; ``consent``: how it was given, None for a draft."""
+    """A need of the demo.
+
+    ``entered_by``: a user's phone; ``consent``: how consent was given, None for a draft.
+    """
 
     reference: str
     resident: str

@@ -39,7 +39,7 @@ LONGEST_WAIT = 5  # rounds; longer waits are counted in the same group
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A category: its number of needs; the units asked (also by due visits), offered and given."""
+    """A category's number of needs, and its units asked (by due visits too), offered and given."""
 
     needs: int
     asked: int

@@ -34,7 +34,7 @@ class Timed(Protocol):
 
 
 def describe_when(row: Timed, month: date) -> str:
-    """When something takes place: its session, its stay, or its day and hour; else its slot."""
+    """When something takes place: its session or stay; else its day and hour; else its slot."""
     fixed = describe_fixed(row.session, row.first_day, row.last_day)
     if fixed is not None:
         return fixed
