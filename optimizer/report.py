@@ -62,6 +62,24 @@ class Progress(NamedTuple):
     total: int
 
 
+_NO_MEMORY = (
+    "MemoryError",
+    "bad_alloc",
+    "Cannot allocate memory",
+    "cannot allocate memory",
+    "failed to map segment",
+    "can't start new thread",
+)
+
+
+def says_no_memory(words: str) -> bool:
+    """Return whether the words of an error say that the system refused memory.
+
+    Python, the C++ library, the loader of libraries and the system each say it in their own words.
+    """
+    return any(word in words for word in _NO_MEMORY)
+
+
 @dataclass(frozen=True, slots=True)
 class Seconds:
     """Wall-clock seconds measured in the child process.

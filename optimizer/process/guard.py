@@ -29,7 +29,7 @@ from typing import IO, Any
 from optimizer.codec import ProblemError, canonical_bytes, to_json
 from optimizer.limits import Limits
 from optimizer.problem import Problem
-from optimizer.report import Failure, Line, Progress, Seconds, SolveReport
+from optimizer.report import Failure, Line, Progress, Seconds, SolveReport, says_no_memory
 
 BEAT_SECONDS = 0.25  # how often the caller is asked whether it still wants the answer
 DEFAULT_MEMORY_MIB = 4096
@@ -280,8 +280,8 @@ def _explain_exit(child: _Child, errors: IO[bytes]) -> tuple[Failure, str]:
     words = _read_tail(errors)
     if code in _OUTSIDE:
         return Failure.KILLED, ""
-    is_memory = b"bad_alloc" in words or b"MemoryError" in words
-    said = words.decode(errors="replace").split("\n")
+    text = words.decode(errors="replace")
+    is_memory, said = says_no_memory(text), text.split("\n")
     last = next((line.strip() for line in reversed(said) if line.strip()), "")
     reason = f"exit code {code}: {last}" if last else f"exit code {code}"
     return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED, reason

@@ -33,6 +33,7 @@ from optimizer.report import (
     Progress,
     Seconds,
     SolveReport,
+    says_no_memory,
 )
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
@@ -117,9 +118,8 @@ def name_failure(error: Exception) -> Failure:
     """
     trace = "".join(traceback.format_exception(error))
     sys.stderr.write(trace)
-    is_memory = isinstance(error, MemoryError) or "bad_alloc" in trace
     is_lost = isinstance(error, SystemError) and _is_bounded()
-    return Failure.OUT_OF_MEMORY if is_memory or is_lost else Failure.CRASHED
+    return Failure.OUT_OF_MEMORY if says_no_memory(trace) or is_lost else Failure.CRASHED
 
 
 def _is_bounded() -> bool:

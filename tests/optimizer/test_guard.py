@@ -17,7 +17,7 @@ from optimizer.limits import Limits
 from optimizer.problem import Forbid, Pin
 from optimizer.process import guard
 from optimizer.process.guard import solve_apart
-from optimizer.report import Failure, Progress, SolveReport
+from optimizer.report import Failure, Progress, SolveReport, says_no_memory
 from optimizer.search.solve import solve
 from optimizer.what_if.price import price_pins
 from tests.optimizer.builders import goods, month, want
@@ -404,3 +404,21 @@ def test_the_death_of_the_caller_ends_the_child(tmp_path):
         caller.kill()
         caller.wait()
         wait_until(lambda: not is_alive(int(said.read_text())))
+
+
+@pytest.mark.parametrize(
+    ("words", "is_memory"),
+    [
+        ("MemoryError", True),
+        ("numpy.core._exceptions._ArrayMemoryError: Unable to allocate 8 MiB", True),
+        ("terminate called after throwing an instance of 'std::bad_alloc'", True),
+        ("OSError: [Errno 12] Cannot allocate memory", True),
+        ("ImportError: libhighs.so: failed to map segment from shared object", True),
+        ("ImportError: libgomp.so: cannot allocate memory in static TLS block", True),
+        ("RuntimeError: can't start new thread", True),
+        ("ValueError: the memory of earlier months is broken", False),
+        ("Segmentation fault", False),
+    ],
+)
+def test_refused_memory_is_known_by_the_words_of_the_error(words, is_memory):
+    assert says_no_memory(words) is is_memory

@@ -60,7 +60,7 @@ def test_a_solve_without_memory_is_a_failed_run_with_its_reason(app, job_id):
 def assert_failed(app, job_id: int, error: str) -> None:
     Worker(app).run_job(job_id)
     job = read_job(app, job_id)
-    assert (job.state, job.error) == (m.JobState.FAILED, error)
+    assert (job.state, job.error) == (m.JobState.FAILED, error), job.run.findings
     assert job.run.status is m.RunStatus.FAILED
     assert not job.run.is_verified
 
