@@ -196,7 +196,11 @@ def can_answer(row: Promise, now: datetime) -> bool:
 
 
 def is_asked(row: Promise) -> bool:
-    """Whether the recipient is asked now: every giver of the help said yes, and its day is set."""
+    """Whether the recipient is asked now if the help suits.
+
+    Every giver of it said yes, the recipient has not answered, nobody asks for another day, and
+    help that needs a session has one.
+    """
     beside = db.session.scalars(select(Promise).where(is_beside(row.run, [row.id])))
     rows = [other for other in beside if other.help_key == row.help_key]
     return is_agreed(rows) and not any(lacks_session(other) for other in rows)

@@ -34,10 +34,12 @@ _SEARCH_SECONDS = 120
 
 
 def live_demo(now: datetime, seed: int, publish: Callable[[date], object]) -> date | None:
-    """Build an empty demo and live it until ``now``; returns its month, None if it is not empty.
+    """Fill an empty database with a demo and live it up to yesterday.
 
-    Its month is the present one. The month before is locked, published by ``publish``, lived and
-    closed first. Commits step by step: what is broken off stays as it is.
+    Returns its month, the present one; None if the database is not empty. The month before is
+    locked and published by ``publish`` and lived first. It is closed on the third of the present
+    month, or now if that is earlier; the present month has then been published in the same way.
+    Commits step by step: what is broken off stays as it is.
     """
     month = get_month(now)
     earlier = add_months(month, -1)

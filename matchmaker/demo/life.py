@@ -1,8 +1,9 @@
 """What the invented people do in a published month, by the services that real people use.
 
-Each person decides from the seed and the promise alone, so equal demos are lived alike. Most say
-yes and come; a few say no, are silent, fall ill or forget to report, and one in twenty recipients
-complains. What a service refuses is left as it is, as a person would leave it.
+Each decision is drawn from the seed, the month and the promise or its organisation, so equal demos
+are lived alike. Most say yes and come; a few say no, are silent, fall ill or forget to report, and
+three helps in a hundred are complained of. What a service refuses is left as it is, as a person
+would leave it.
 """
 
 from collections import defaultdict, deque
@@ -86,8 +87,8 @@ class Deed:
 class Life:
     """The people of the demo in one published month; ``live_day`` lives the present day.
 
-    What everybody does is decided first, from the morning's rows, and done afterwards: a commit
-    makes the session forget every row, and reading each again would take longer than the day.
+    What everybody does is decided first, from the rows as they are when ``live_day`` begins, and
+    done afterwards: a commit makes the session forget every row, and reading each again is slow.
     """
 
     def __init__(self, run: RoundRun, seed: int) -> None:

@@ -61,7 +61,7 @@ class _Facts:
         return need.quantity * max((p.consumption for p in self.pairs[need.id]), default=0)
 
     def list_short_needs(self) -> Iterator[str]:
-        """Yield a phrase for each pinned need that asks more than its stocks together could give.
+        """Yield a phrase for each pinned need whose least units its stocks could not give together.
 
         The sum is what they could give if no other need asked. Stocks above them are not read.
         """

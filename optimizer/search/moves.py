@@ -1,8 +1,9 @@
 """Meet one more need: with what is left, or by an exchange in which other needs move elsewhere.
 
 In an exchange another need gives back what it takes and is met elsewhere, if necessary by a further
-exchange. Needs that are met stay met. A need tries its ways and sources in a fixed order: those
-with the least demand for what they have, in units or persons wanted for each one there, come first.
+exchange. Needs that are met stay met. A need tries its ways and sources in a fixed order, the least
+sought after first: how many units or persons are wanted for each unit of the stock or member of the
+crew; the larger number counts, and of a way that of its best source.
 """
 
 import math

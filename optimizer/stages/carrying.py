@@ -18,7 +18,7 @@ Giver = tuple[str, str]  # giver, measure
 
 
 class Carrying(Ladder):
-    """(S17) Use as few units as possible, the highest rank first.
+    """(S17) Use as few units as possible of the highest rank, then of the next, and so on.
 
     The u-th unit of h, a giver and measure, has the rank (U_h + e_h floor((u - 1) / e_h)) / C_h.
     U_h  units carried before this month      C_h  units agreed to      e_h  units in a step

@@ -163,9 +163,9 @@ def _is_single(repair: RoundRepair, free: Sequence[Promise]) -> bool:
 def require_keeper_left(match_round: MatchRound, actor: User, now: datetime) -> None:
     """Raise ``ConflictError`` unless somebody may keep what a search by ``actor`` proposes.
 
-    As far as is known before the search, this is a social worker who ended none of the promises
-    that it looks at, other than ``actor`` if more places than ``ALONE`` allows are free. Raises it
-    too without a publication in force.
+    As far as is known before the search, this is a social worker of the office who neither ended
+    one of the promises that the search looks at nor wrote its end down. It may be ``actor`` only if
+    no more places are free than ``ALONE`` allows. Raises it too without a publication in force.
     """
     run = require_in_force(match_round)
     enders = list_same_persons(_list_enders(_list_free(run)))

@@ -1,7 +1,9 @@
-"""A month in classes: demands, edges and pools.
+"""The needs and sources of a month, grouped so that fewer variables are needed.
 
-A demand has needs served alike. An edge is what one need takes from one source of a shared demand.
-A pool has sources that serve the same demands, so that only their sum is decided.
+A demand has needs served alike: one slot, the same sources. An edge is what one need takes from one
+source of a shared demand whose pair with it has a score above 0. A pool has sources of one slot
+that serve the same demands. What each source gives and each demand gets is decided, not which
+source serves which demand.
 """
 
 from collections import defaultdict
@@ -37,7 +39,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Sources in one slot that serve the same demands, so that only their sum is decided."""
+    """Sources in one slot that serve the same demands; which serves which is not decided."""
 
     slot: str
     sources: tuple[Source, ...]
