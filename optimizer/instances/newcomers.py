@@ -1,9 +1,9 @@
 """Simulate many months under the second policy: waits, and how evenly needs and givers are served.
 
 ``run_pool`` returns, for each measured need that was met while newcomers kept asking for the same
-places, the round in which it was met and the two bounds that FORMULATION.md proves. ``part_met`` returns the fraction of each committee's
-needs that was met under constant demand, ``carry`` the units that each giver gave. The caller
-passes the solver.
+places, the round in which it was met and the two bounds that FORMULATION.md proves. ``part_met``
+returns the fraction of each committee's needs that was met under constant demand, ``carry`` the
+units that each giver gave. The caller passes the solver.
 """
 
 from collections import Counter
