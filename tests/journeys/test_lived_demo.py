@@ -77,7 +77,8 @@ def test_preparing_it_again_changes_nothing(lived_site, lived_app):
 
 
 def test_no_page_of_it_asks_the_database_more_than_20_times_or_is_large(lived_app):
-    costs = list(measure_pages(lived_app, repeats=1))
+    # The first opening of a run also reads its locked list into memory.
+    costs = list(measure_pages(lived_app, repeats=2))
     assert {c.address: c.statements for c in costs if c.statements > MOST_STATEMENTS} == {}
     large = {c.address: c.size for c in costs if c.size > MOST_BYTES}
     assert {page: size for page, size in large.items() if not page.startswith(LONG_LIST)} == {}
