@@ -74,10 +74,9 @@ def publish_run(
     and forbids changed since, the actor had a hand in the run, a promise cannot be kept any more,
     or the result is not proved and one of the two persons did not accept that.
     """
-    match_round = run.match_round
     require_publishable(run, actor)
     bundle = make_bundle(run, now)
-    lock_row(match_round)  # what is checked now must still be true when it is written
+    lock_row(run.match_round)  # what is checked now must still be true when it is written
     require_publishable(run, actor)
     if count_unproved(run) and not accepts_unproved:
         raise ConflictError("run.unproved_not_read")
