@@ -144,12 +144,13 @@ class Questioner:
         if self._solution.status is SolutionStatus.INFEASIBLE:
             yield on_better("", "no answer at all", self.engine.ask([]).answer)
         stages = self.problem.policy.stages
-        sums = leading_sums(stages)
-        leading = list(takewhile(lambda stage: not isinstance(kind_of(stage), Turns), sums))
-        if not self._solution.is_usable or any(self._is_open(stage) for stage in leading):
+        if not self._solution.is_usable or self._is_open(stages[0]):
             return
+        closed = list(takewhile(lambda stage: not self._is_open(stage), stages))
+        sums = leading_sums(closed)
+        leading = list(takewhile(lambda stage: not isinstance(kind_of(stage), Turns), sums))
         yield from self._question_leading(leading)
-        for stage in takewhile(lambda stage: not self._is_open(stage), stages[len(leading) :]):
+        for stage in closed[len(leading) :]:
             try:
                 yield from kind_of(stage).ask(stage, self)
             except OpenQuestionError as error:  # what comes after depends on it

@@ -110,7 +110,8 @@ def price_pins(
 ) -> tuple[PinPrice, ...]:
     """(W2) Return the price of every pin and forbid of a solved month, pins first.
 
-    Each takes one solve. No solve begins after ``limits.seconds``; prices without one are FAILED.
+    Each takes one solve and one search for a yardstick. Neither begins after ``limits.seconds``;
+    prices without one of them are FAILED.
     Before each price, ``on_price`` gets the number of prices done and the number of all prices.
     Raises ``ProblemError`` for a solution of another problem or without an answer.
     """
@@ -119,20 +120,24 @@ def price_pins(
     rules: list[Pin] = [*problem.pins, *problem.forbids]
     for k, rule in enumerate(rules):
         on_price(k, len(rules))
-        left = replace(limits, seconds=max(ends - time.monotonic(), 0.0))
-        prices.append(_price_pin(problem, solution, rule, left))
+        prices.append(_price_pin(problem, solution, rule, limits, ends))
     return tuple(prices)
 
 
-def _price_pin(problem: Problem, solution: Solution, rule: Pin, limits: Limits) -> PinPrice:
+def _price_pin(
+    problem: Problem, solution: Solution, rule: Pin, limits: Limits, ends: float
+) -> PinPrice:
+    """Return one price; ``ends`` is the time of the monotonic clock at which all prices end."""
     is_forbid = isinstance(rule, Forbid)
     pin = Pin(rule.need, rule.stock, rule.person, rule.reason)
     free = _release(problem, rule)
-    answer = solve(free, limits) if limits.seconds else None
+    left = ends - time.monotonic()
+    answer = solve(free, replace(limits, seconds=left)) if left > 0 else None
     if answer is None or answer.status is not SolutionStatus.PROVEN:
         status = SolutionStatus.FAILED if answer is None else answer.status
         return PinPrice(pin, status, is_forbid)
-    yardstick = find_yardstick(free, answer, limits.seconds)
+    left = ends - time.monotonic()
+    yardstick = find_yardstick(free, answer, left) if left > 0 else None
     if yardstick is None:
         return PinPrice(pin, SolutionStatus.FAILED, is_forbid)
     stages = compare_answers(free, yardstick, solution.assignments, answer.assignments)

@@ -13,7 +13,7 @@ from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.second.cbc import Answer, SecondEngine
 from optimizer.second.opinion import Verdict, judge, second_opinion
-from optimizer.solution import Assignment, Solution
+from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.stages.kind import Basis
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
@@ -156,6 +156,21 @@ def test_an_engine_without_an_answer_is_unknown_not_agreed(published, monkeypatc
 def test_a_solution_that_claims_nothing_is_unknown(published):
     folder, problem, _ = published
     assert agree(folder, solve(problem, Limits(seconds=0.0))) == 3
+
+
+def test_what_is_proved_before_an_open_stage_is_questioned(published, capsys):
+    folder, problem, solution = published
+    _, closed, *later = [stage.name for stage in problem.policy.stages]
+    worse = without_a_need(problem, solution)
+    for answer, code in ((solution, 0), (worse, 1)):
+        stages = [
+            replace(of, status=SolutionStatus.FEASIBLE) if of.name in later else of
+            for of in answer.stages
+        ]
+        assert agree(folder, replace(answer, stages=tuple(stages))) == code
+        named = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+        assert closed in named
+        assert named.isdisjoint(later)
 
 
 def test_a_solution_of_another_problem_is_broken_input(published, capsys):

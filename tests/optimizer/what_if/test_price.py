@@ -12,9 +12,10 @@ from optimizer.policy import Stage, StageKind
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
+from optimizer.what_if import price as price_module
 from optimizer.what_if.compare import Yardstick, compare_answers
-from optimizer.what_if.price import NeedPrice, price_of_need
-from optimizer.what_if.solve_again import find_possible
+from optimizer.what_if.price import NeedPrice, price_of_need, price_pins
+from optimizer.what_if.solve_again import find_possible, find_yardstick
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import possible_of, vector_of
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want
@@ -185,3 +186,35 @@ def test_an_answer_compared_with_itself_is_the_same_everywhere():
     )
     assert {change.trend for change in changes} == {Trend.SAME}
     assert len(changes) == len(solution.stages)
+
+
+class Clock:
+    """A monotonic clock whose solves take ``each`` seconds."""
+
+    def __init__(self, each: float) -> None:
+        self.now, self.each = 1000.0, each
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def solve(self, *arguments) -> Solution:
+        self.now += self.each
+        return solve(*arguments)
+
+    def find_yardstick(self, *arguments):
+        assert self.now < 1010, "begun after the limit"
+        assert arguments[-1] <= 1010 - self.now, "may take more than what is left"
+        return find_yardstick(*arguments)
+
+
+@pytest.mark.parametrize(("each", "known"), [(4, 2), (6, 1), (11, 0)])
+def test_prices_of_pins_keep_to_their_limit(monkeypatch, each, known):
+    pins = (Pin("a"), Pin("b"), Pin("c"))
+    problem = month(goods(capacity=3), want("a"), want("b"), want("c"), pins=pins)
+    solution, clock = solve(problem), Clock(each)
+    monkeypatch.setattr(price_module, "time", clock)
+    monkeypatch.setattr(price_module, "solve", clock.solve)
+    monkeypatch.setattr(price_module, "find_yardstick", clock.find_yardstick)
+    prices = price_pins(problem, solution, Limits(seconds=10))
+    proven = [price.status is SolutionStatus.PROVEN for price in prices]
+    assert proven == [True] * known + [False] * (3 - known)
