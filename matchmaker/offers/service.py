@@ -99,7 +99,7 @@ def edit_offer(
             _require_promised(offer, promised, now)
             OFFER_STATES.take(offer, OfferStep.EDIT)
             db.session.flush()
-            breaks.inform_office(now)
+            breaks.inform_office(actor, now)
         details = {"fields": changed, "from": before.value, "to": offer.state.value}
         record_event(actor=actor, action="offer.edit", subject=offer, now=now, details=details)
     if GIVING.intersection(changed):
@@ -152,7 +152,7 @@ def _break_off(
     breaks = find_breaks_of_offer(offer, now)
     OFFER_STATES.take(offer, step)
     breaks.require_known(known_breaks)
-    breaks.inform_office(now)
+    breaks.inform_office(actor, now)
     return _finish(offer, step, actor, now, breaks)
 
 

@@ -143,7 +143,7 @@ def suspend_organisation(
         organisation_id, OrganisationStep.SUSPEND, actor, now, reason=reason, breaks=breaks
     )
     breaks.require_known(known_breaks)
-    breaks.inform_office(now)
+    breaks.inform_office(actor, now)
     return organisation
 
 

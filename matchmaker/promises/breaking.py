@@ -57,8 +57,11 @@ class Breaks:
         if self.count > known:
             raise ConflictError("promise.breaks_more", count=self.count)
 
-    def inform_office(self, now: datetime) -> None:
-        """Send the enabled social workers of the street office one notice for each month."""
+    def inform_office(self, actor: User, now: datetime) -> None:
+        """Send the enabled social workers of the office one notice for each month.
+
+        The actor gets none.
+        """
         runs = {row.run_id for row in self.promises}
         query = (
             select(User.id, MatchRound.id)
@@ -66,6 +69,7 @@ class Breaks:
             .join(RoundRun, RoundRun.match_round_id == MatchRound.id)
             .where(RoundRun.id.in_(runs))
             .where(User.role == Role.SOCIAL_WORKER, User.disabled_at.is_(None))
+            .where(User.id != actor.id)
             .distinct()
         )
         recipients: dict[int, list[Recipient]] = {}

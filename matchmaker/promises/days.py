@@ -29,19 +29,21 @@ Dates = Mapping[str, Sequence[date]]
 class Taken:
     """When residents are visited already, and how many persons each giver sends at that time.
 
-    Keys are the id of the resident or organisation, the day, and the minute of the start.
+    Keys are the id of the resident or organisation, the day, and whether the visit is before noon:
+    a visit at half past nine takes the morning, as one at nine does.
     """
 
-    residents: set[tuple[int, date, int]]
-    givers: Counter[tuple[int, date, int]]
+    residents: set[tuple[int, date, bool]]
+    givers: Counter[tuple[int, date, bool]]
 
     def add(self, rows: Sequence[Promise]) -> None:
         """Count the visit of these promises; a visit without a day or hour is not counted."""
         first = rows[0]
         if first.day is not None and first.minute is not None:
-            self.residents.add((first.asked.resident_id, first.day, first.minute))
+            is_morning = first.minute < NOON
+            self.residents.add((first.asked.resident_id, first.day, is_morning))
             for row in rows:
-                self.givers[row.organisation_id, first.day, first.minute] += 1
+                self.givers[row.organisation_id, first.day, is_morning] += 1
 
 
 def find_given_from(row: Promise) -> date | None:
@@ -81,10 +83,10 @@ def lacks_day(today: date) -> ColumnElement[bool]:
 def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: datetime) -> int:
     """Set a day for each visit of a run that awaits an answer and has none ahead; return how many.
 
-    The day is one of the visit's slot. A day on which the resident has no other visit at that hour
-    comes first, then a day after the deadline of the answers, then one on which the givers make
-    fewest visits, then the earliest. If all days ahead lie before that deadline, the last is set.
-    The caller holds the lock of the round.
+    The day is one of the visit's slot. A day on which the resident has no other visit in that half
+    of the day comes first, then a day after the deadline of the answers, then one on which the
+    givers make fewest visits, then the earliest. If all days ahead lie before that deadline, the
+    last is set. The caller holds the lock of the round.
     """
     late = _list_visits(run, _may_lack_day(run, get_local_date(now)))
     waiting = [rows for rows in late if _lacks_day(rows, get_local_date(now))]
@@ -188,8 +190,8 @@ def _choose_day(rows: Sequence[Promise], dates: Dates, taken: Taken, now: dateti
     answered = max((row.answer_by for row in rows if row.answer_by), default=get_local_date(now))
 
     def rank(day: date) -> tuple[bool, bool, int, date]:
-        load = sum(taken.givers[row.organisation_id, day, minute] for row in rows)
-        is_visited = (first.asked.resident_id, day, minute) in taken.residents
+        load = sum(taken.givers[row.organisation_id, day, minute < NOON] for row in rows)
+        is_visited = (first.asked.resident_id, day, minute < NOON) in taken.residents
         return is_visited, day <= answered, load, day
 
     ahead = [day for day in common if get_instant(day, minute) > now]

@@ -162,7 +162,8 @@ def list_coming_from(offer: Offer, now: datetime) -> list[Promise]:
 
 def _list_coming(condition: ColumnElement[bool], now: datetime) -> list[Promise]:
     today = get_local_date(now)
-    in_time = or_(Promise.last_day >= today, MatchRound.month >= get_month(now))
+    is_open = and_(Promise.last_day.is_(None), MatchRound.month >= get_month(now))
+    in_time = or_(Promise.last_day >= today, is_open)
     is_ahead = or_(Session.last_day >= today, and_(Promise.session_id.is_(None), in_time))
     query = (
         select(Promise)

@@ -76,7 +76,7 @@ def record_status(
     row.evidence, row.valid_until, row.recorded_by_id = evidence, valid_until, actor.id
     row.verified_by_id, row.verified_at = None, None
     db.session.flush()
-    breaks.inform_office(now)
+    breaks.inform_office(actor, now)
     _record(actor, "status.record", row, resident, now, breaks)
     return row
 
@@ -112,7 +112,7 @@ def end_status(
     STATUS_STATES.check(get_state(row, now), StatusStep.END)
     breaks = find_breaks_of_status(resident_id, row.kind, now)
     breaks.require_known(known_breaks)
-    breaks.inform_office(now)
+    breaks.inform_office(actor, now)
     row.valid_until = get_local_date(now) - timedelta(days=1)
     db.session.flush()
     _record(actor, "status.end", row, resident, now, breaks)

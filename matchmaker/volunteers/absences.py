@@ -67,7 +67,7 @@ def enter_absence(
     broken = find_fallen(kept, now)
     if broken.count and not accepts_breaks:
         raise InvalidError("volunteer.breaks_promises", "accepts_breaks", count=broken.count)
-    broken.inform_office(now)
+    broken.inform_office(actor, now)
     _record("go_away", row, volunteer, actor, now, broken)
     return row
 

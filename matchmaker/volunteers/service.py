@@ -107,7 +107,7 @@ def _finish(
     breaks: Breaks,
 ) -> Volunteer:
     db.session.flush()
-    breaks.inform_office(now)
+    breaks.inform_office(actor, now)
     record_event(
         actor=actor,
         action=f"volunteer.{step}",

@@ -4,7 +4,7 @@ They are compared with what is known without a solve: the other pins and forbids
 frozen givers have, and what the latest run found for the need.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
+from matchmaker.rounds.question.visitors import name_persons
 
 _FIELD = "accepts_doubt"
 
@@ -96,14 +97,27 @@ def _had_no_offer(match_round: MatchRound, need: Need) -> bool:
 
 
 def _require_visits(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:
-    """Raise ``InvalidError`` for a pin on a volunteer whose visits other pins take already."""
+    """Raise ``InvalidError`` for a pin on a person whose visits other pins take already.
+
+    Pins on any row of the person count.
+    """
     if wish.volunteer_id is None:
         return
-    reference = db.session.get_one(Volunteer, wish.volunteer_id).reference
-    visits = {row.reference: row.visits for row in read_snapshot(match_round).volunteers}
-    taken = sum(row.volunteer_id == wish.volunteer_id for row in pins)
-    if taken >= visits.get(reference, 0):
+    snapshot = read_snapshot(match_round)
+    names = name_persons(snapshot)
+    rows: tuple[Wish | RoundOverride, ...] = (wish, *pins)
+    persons = [_find_person(names, row.volunteer_id) for row in rows]
+    visits = [row.visits for row in snapshot.volunteers if names[row.reference] == persons[0]]
+    taken = persons[1:].count(persons[0])
+    if taken >= min(visits, default=0):
         raise InvalidError("override.visits_taken", _FIELD, count=taken)
+
+
+def _find_person(names: Mapping[str, str], volunteer_id: int | None) -> str | None:
+    """Return the name of the person in the question; None without a volunteer or for another's."""
+    if volunteer_id is None:
+        return None
+    return names.get(db.session.get_one(Volunteer, volunteer_id).reference)
 
 
 def _require_units(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:

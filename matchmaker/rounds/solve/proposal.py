@@ -12,6 +12,7 @@ from matchmaker.rounds.matching import list_days_of
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, make_numbers
 from matchmaker.rounds.question.asks import list_members
 from matchmaker.rounds.question.snapshot import FrozenNeed, Snapshot
+from matchmaker.rounds.question.waits import counts_half_months
 from optimizer import codec
 from optimizer.explanation import Explanation
 from optimizer.solution import Assignment
@@ -82,7 +83,18 @@ def make_proposal(
         NewLine(line.need, line.stock, line.person, line.slot, on, line.units) for line, on in dealt
     )
     served = {line.need for line, _on in dealt}
-    return Proposal(tuple(new), tuple(_list_unfilled(wanted, explanations, served)))
+    in_half_months = counts_half_months(snapshot)
+    unfilled = (
+        Unfilled(
+            name,
+            row.code.value,
+            make_numbers(wanted[name], 0, row, in_half_months=in_half_months),
+        )
+        for row in explanations
+        for name in list_members(row.need)
+        if wanted.get(name) and name not in served
+    )
+    return Proposal(tuple(new), tuple(unfilled))
 
 
 def _group(lines: Iterable[Assignment]) -> dict[str, list[Assignment]]:
@@ -118,12 +130,3 @@ def _order(names: Collection[str], snapshot: Snapshot) -> list[str]:
 
 def _rank(row: FrozenNeed) -> tuple[int, int, bool, str]:
     return (row.tier, -row.waiting, not row.lost, row.lot)
-
-
-def _list_unfilled(
-    wanted: Mapping[str, int], explanations: Iterable[Explanation], served: Collection[str]
-) -> Iterator[Unfilled]:
-    for row in explanations:
-        for name in list_members(row.need):
-            if wanted.get(name) and name not in served:
-                yield Unfilled(name, row.code.value, make_numbers(wanted[name], 0, row))

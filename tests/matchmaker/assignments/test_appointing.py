@@ -119,6 +119,17 @@ class TestProposed:
         assert do_due(NOW).planned == 1
         assert find(month.one)[0].day
 
+    @pytest.mark.parametrize(("minute", "is_free"), [(9 * 60, False), (570, False), (840, True)])
+    def test_a_visit_takes_its_half_of_the_day_from_its_recipient(self, month, minute, is_free):
+        [row], [beside] = find(month.one), find(month.other)
+        first = row.day
+        db.session.merge(month.other).resident_id = db.session.merge(month.one).resident_id
+        beside.day, beside.minute = first, minute
+        row.day = row.minute = None
+        db.session.commit()
+        assert do_due(NOW).planned == 1
+        assert (find(month.one)[0].day == first) is is_free
+
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("context")

@@ -14,7 +14,7 @@ from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.kinds import Timing
-from matchmaker.promises.seats import find_number, lacks_session
+from matchmaker.promises.seats import find_number, lacks_session, list_coming_from
 from matchmaker.rounds.publish import closing
 from tests.browser import Browser
 from tests.factories import NOW
@@ -272,6 +272,15 @@ class TestChanges:
         for first, last in ((DAY, DAY - timedelta(days=1)), (DAY, date(2026, 8, 1))):
             with pytest.raises(InvalidError):
                 seating.set_stay(first=first, last=last, **keys)
+
+    @pytest.mark.parametrize(("after", "is_coming"), [(3, True), (4, False)])
+    def test_a_stay_that_is_over_is_not_coming(self, month, giver, after, is_coming):
+        accept(giver, month.nights)
+        row = find(month.nights)
+        last = DAY + timedelta(days=3)
+        seating.set_stay(actor=giver, promise_id=row.id, first=DAY, last=last, now=NOW)
+        now = get_instant(DAY + timedelta(days=after), 600)
+        assert bool(list_coming_from(row.offer, now)) is is_coming
 
     def test_a_haircut_is_no_stay(self, month, giver):
         accept(giver, month.cuts[0])

@@ -388,8 +388,7 @@ def suspend(o: Office) -> None:
 @step("organisation.suspend")
 def suspend_organisation(o: Office) -> Heard:
     suspend(o)
-    office = [(person, "round.promises_broken") for person in (o.first, o.second)]
-    return [(o.giver, "organisation.suspend"), *office]
+    return [(o.giver, "organisation.suspend"), (o.second, "round.promises_broken")]
 
 
 @step("organisation.reinstate")

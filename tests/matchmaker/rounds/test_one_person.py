@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
+from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import OverrideKind
 from matchmaker.people import joining
 from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze.doubts import Wish, require_no_doubt
+from matchmaker.rounds.freeze.overrides import add_override
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.question.snapshot import FrozenOverride, FrozenVolunteer, read_text
@@ -228,7 +231,36 @@ def test_the_office_hears_of_promises_that_one_joined_person_cannot_keep(make):
     event = db.session.scalars(select(m.AuditEvent).filter_by(action="person.join")).one()
     assert event.details["promises_broken"] == broken
     informed = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
-    assert month.worker.id in db.session.scalars(informed).all()
+    assert db.session.scalars(informed).all() == [month.second.id], "not who joined them"
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(("visits", "doubt"), [((1, 1), True), ((9, 1), True), ((2, 2), False)])
+def test_a_pin_on_one_entry_of_a_man_takes_a_visit_of_his_other(make, visits, doubt):
+    month = Month(make, visits=visits)
+    month.join()
+    match_round = month.lock()
+    needs = list(db.session.scalars(select(m.Need).order_by(m.Need.id)))
+    wishes = [
+        Wish(OverrideKind.PIN, needs[2 * k], volunteer_id=month.volunteers[k].id) for k in (0, 1)
+    ]
+    require_no_doubt(match_round, wishes[0])
+    add_override(
+        match_round,
+        kind=OverrideKind.PIN,
+        need=needs[0],
+        offer_id=None,
+        volunteer_id=month.volunteers[0].id,
+        reason="x",
+        actor=month.worker,
+        now=NOW,
+    )
+    if not doubt:
+        require_no_doubt(match_round, wishes[1])
+        return
+    with pytest.raises(InvalidError) as refused:
+        require_no_doubt(match_round, wishes[1])
+    assert refused.value.code == "override.visits_taken"
 
 
 @pytest.mark.usefixtures("context")

@@ -1,5 +1,6 @@
 """What is said of promises and of how they ended, on the pages of a month's places and promises."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ from matchmaker import models as m
 from matchmaker.rounds.outcome_numbers import make_numbers
 from matchmaker.rounds.pages.promise_views import RevokeForm, name_promise
 from matchmaker.rounds.publish.publication import is_comparison
+from matchmaker.rounds.solve.proposal import make_proposal
 from matchmaker.rounds.words.helps import _PEOPLE
 from matchmaker.rounds.words.places import describe_end
 from matchmaker.words.labels import get_label
@@ -15,6 +17,7 @@ from optimizer.explanation import Explanation
 from optimizer.solution import GroundCode
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.matchmaker.rounds.small_snapshot import DRAWN, SECOND, read_data
 
 ENDED = {
     m.PromiseState.DECLINED: ("decline_reason", m.DeclineReason.PERSON_ILL),
@@ -89,3 +92,17 @@ def test_a_wait_counted_in_half_months_is_said_with_the_lost_promise(in_half_mon
     said = {"waited_or_lost": 2, "waited_less_or_kept": 1, "more_urgent": 3}
     numbers = make_numbers(1, 0, unmet, in_half_months=in_half_months)
     assert numbers.ahead_by == (said if in_half_months else reasons)
+
+
+@pytest.mark.parametrize("has_lost", [False, True])
+@pytest.mark.parametrize(("month", "is_drawn"), [(SECOND, False), (DRAWN, True)])
+def test_a_search_names_waits_as_the_run_does(month, is_drawn, has_lost):
+    needs = [replace(need, lost=has_lost) for need in month.needs]
+    snapshot = replace(month, needs=tuple(needs))
+    name = needs[0].reference
+    unmet = Explanation(
+        name, GroundCode.OUTRANKED, ahead=2, ahead_by={"waited_longer": 1, "waited_less": 1}
+    )
+    [unfilled] = make_proposal(read_data("problem"), snapshot, (), {name: 1}, [unmet]).unfilled
+    said = {"waited_or_lost", "waited_less_or_kept"}
+    assert (unfilled.numbers.ahead_by.keys() == said) is (is_drawn and has_lost)
