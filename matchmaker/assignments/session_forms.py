@@ -82,11 +82,8 @@ def make_session_form(offer: Offer, places: list[Place], session: Session | None
     For a new session only the place is filled in, from the offer.
     """
     form = SessionForm(data=_get_values(offer, session))
-    shown = {row.id: row for row in places}
-    if session is not None and session.place is not None:
-        shown.setdefault(session.place.id, session.place)
     form.place_id.choices = make_choices(
-        [("", _l("Choose")), *((key, get_name(row)) for key, row in shown.items())]
+        [("", _l("Choose")), *((row.id, get_name(row)) for row in places)]
     )
     if offer.handing_over is HandingOver.DOOR:
         del form.place_id

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -49,9 +49,11 @@ def add_session(month: date, offer_id: int) -> Answer:
 @bp.route("/sessions/<id:session_id>", methods=["GET", "POST"])
 @requires(Permission.SESSION_MANAGE)
 def edit_session(session_id: int) -> Answer:
-    session = sessions.get_session(current_user, session_id)
+    is_sent = request.method == "POST"  # what is compared must not change before it is saved
+    find = sessions.lock_session if is_sent else sessions.get_session
+    session = find(current_user, session_id)
     month, offer = sessions.get_month_of(session), session.offer
-    form = make_session_form(offer, list_places(offer.organisation), session)
+    form = make_session_form(offer, list_places(offer.organisation, session.place), session)
 
     def act() -> str:
         terms = form.read_terms()
@@ -74,7 +76,7 @@ def remove_session(session_id: int) -> Answer:
         return _get_month_url(month)
 
     def show() -> str:
-        form = make_session_form(offer, list_places(offer.organisation), session)
+        form = make_session_form(offer, list_places(offer.organisation, session.place), session)
         return _show(form, offer, month, session)
 
     return answer_form(ButtonForm(), act, show)

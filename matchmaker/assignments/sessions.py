@@ -14,7 +14,7 @@ from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.kinds import Timing, get_rules, get_timing
-from matchmaker.models import HandingOver, Offer, Promise, RoundRun, Session, User
+from matchmaker.models import HandingOver, Offer, Place, Promise, RoundRun, Session, User
 from matchmaker.offers.terms import list_places
 from matchmaker.promises.agreed import notify_of_needs
 from matchmaker.promises.seats import find_run, notify_recipients, seat_waiting
@@ -54,6 +54,15 @@ def get_session(actor: User, session_id: int) -> Session:
     return get_in_scope(Session, session_id, actor, "day.unknown")
 
 
+def lock_session(actor: User, session_id: int) -> Session:
+    """The session, read again once its month is locked. Raises ``NotFoundError``."""
+    session = get_session(actor, session_id)
+    _offer, run = get_offer_of_month(actor, session.offer_id, get_month_of(session))
+    lock_row(run.match_round)
+    db.session.refresh(session)
+    return session
+
+
 def add_session(
     *, actor: User, offer_id: int, month: date, terms: SessionTerms, now: datetime
 ) -> int:
@@ -85,7 +94,7 @@ def edit_session(*, actor: User, session_id: int, terms: SessionTerms, now: date
     naming a field, ``ConflictError`` from the session's last day on, ``NotFoundError``.
     """
     session, run = _lock(actor, session_id, now)
-    _check(session.offer, run.match_round.month, terms, now, kept_place_id=session.place_id)
+    _check(session.offer, run.match_round.month, terms, now, kept=session.place)
     highest = db.session.scalar(
         select(func.max(Promise.number)).where(Promise.session_id == session.id)
     )
@@ -125,12 +134,9 @@ def _notify_seated(run: RoundRun, rows: Collection[Promise], actor: User, now: d
 
 
 def _lock(actor: User, session_id: int, now: datetime) -> tuple[Session, RoundRun]:
-    """The session, its round locked. Raises ``ConflictError`` from its last day on."""
-    session = get_session(actor, session_id)
-    month = get_month_of(session)
-    _offer, run = get_offer_of_month(actor, session.offer_id, month)
-    lock_row(run.match_round)
-    db.session.refresh(session)
+    """The session and its run, the round locked. Raises ``ConflictError`` from its last day on."""
+    session = lock_session(actor, session_id)
+    _offer, run = get_offer_of_month(actor, session.offer_id, get_month_of(session))
     if session.last_day <= get_local_date(now):
         raise ConflictError("day.over")
     return session, run
@@ -146,7 +152,7 @@ def _check(
     month: date,
     terms: SessionTerms,
     now: datetime,
-    kept_place_id: int | None = None,
+    kept: Place | None = None,
 ) -> None:
     check_days(offer, month, terms.first_day, terms.last_day)
     if terms.last_day <= get_local_date(now):
@@ -158,8 +164,8 @@ def _check(
     if terms.most is not None and not 1 <= terms.most <= LARGEST_SESSION:
         raise InvalidError("day.most", "most", most=LARGEST_SESSION)
     is_brought = offer.handing_over is HandingOver.DOOR
-    usable = {row.id for row in list_places(offer.organisation)} | {kept_place_id}
-    if (terms.place_id is None) != is_brought or terms.place_id not in usable | {None}:
+    usable = {None, *(row.id for row in list_places(offer.organisation, kept))}
+    if (terms.place_id is None) != is_brought or terms.place_id not in usable:
         raise InvalidError("day.place_unknown", "place_id")
 
 

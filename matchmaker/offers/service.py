@@ -90,7 +90,7 @@ def edit_offer(
     """
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
-    check_terms(terms, offer.category, offer.organisation, get_local_date(now))
+    check_terms(terms, offer.category, offer.organisation, get_local_date(now), offer.place)
     promised, breaks = find_promised(offer, now), find_breaks_of_offer(offer, now)
     before, changed = offer.state, write_terms(offer, terms)
     if changed:

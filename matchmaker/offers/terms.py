@@ -1,9 +1,10 @@
 """The terms of an offer: what they are, whether they are valid, and how they are written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
@@ -46,9 +47,16 @@ class OfferTerms:
 
 
 def check_terms(
-    terms: OfferTerms, category: ServiceCategory, organisation: Organisation, today: date
+    terms: OfferTerms,
+    category: ServiceCategory,
+    organisation: Organisation,
+    today: date,
+    kept: Place | None = None,
 ) -> None:
-    """Raise ``InvalidError`` naming the first field that is not valid."""
+    """Raise ``InvalidError`` naming the first field that is not valid.
+
+    ``kept``: the place that the offer has; it may stay, also if it is closed by now.
+    """
     if not terms.title or len(terms.title) > LONGEST_TITLE:
         raise InvalidError("offer.title_length", "title", most=LONGEST_TITLE)
     rules = get_rules(category.kind)
@@ -62,12 +70,12 @@ def check_terms(
         raise InvalidError("offer.statuses_unknown", "statuses")
     if not set(terms.committees) <= list_committee_codes(organisation.subdistrict_id):
         raise InvalidError("offer.committees_unknown", "committees")
-    _check_giving(terms, rules, organisation)
+    _check_giving(terms, rules, list_places(organisation, kept))
 
 
-def _check_giving(terms: OfferTerms, rules: KindRules, organisation: Organisation) -> None:
+def _check_giving(terms: OfferTerms, rules: KindRules, usable: Sequence[Place]) -> None:
     """Raise ``InvalidError`` naming the first invalid field of where and how it is given."""
-    places = {row.id for row in list_places(organisation)} if rules.has_place else set()
+    places = {row.id for row in usable} if rules.has_place else set()
     if terms.place_id is not None and terms.place_id not in places:
         raise InvalidError("offer.place_unknown", "place_id")
     if terms.handing_over is not None and not rules.is_handed_over:
@@ -77,13 +85,17 @@ def _check_giving(terms: OfferTerms, rules: KindRules, organisation: Organisatio
             raise InvalidError("offer.remark_length", name, most=LONGEST_REMARK)
 
 
-def list_places(organisation: Organisation) -> list[Place]:
-    """The places, not closed, where the organisation may give: its own, then the office's."""
+def list_places(organisation: Organisation, kept: Place | None = None) -> list[Place]:
+    """The places, not closed, where the organisation may give: its own, then the office's.
+
+    ``kept``: the place that an offer or a session has; it is listed also if it is closed by now.
+    """
     own = Place.organisation_id == organisation.id
     of_office = Place.organisation_id.is_(None) & (
         Place.subdistrict_id == organisation.subdistrict_id
     )
-    query = select(Place).where(own | of_office, Place.closed_at.is_(None))
+    usable = or_(Place.closed_at.is_(None), Place.id == (kept.id if kept else None))
+    query = select(Place).where(own | of_office, usable)
     return list(db.session.scalars(query.order_by(Place.organisation_id.is_(None), Place.id)))
 
 

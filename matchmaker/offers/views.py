@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import ConflictError
-from matchmaker.models import Committee, Offer, OrganisationState, ServiceCategory
+from matchmaker.models import Committee, Offer, OrganisationState, Place, ServiceCategory
 from matchmaker.offers import queries, service
 from matchmaker.offers.forms import (
     OfferForm,
@@ -222,7 +222,7 @@ def new(category_id: int) -> Answer:
 def edit(offer_id: int) -> Answer:
     offer = get_offer(offer_id, current_user)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
-    form = _make_form(offer.category, get_typed_values(offer))
+    form = _make_form(offer.category, get_typed_values(offer), offer.place)
 
     def act() -> str:
         service.edit_offer(
@@ -258,10 +258,12 @@ def _answer_offer(
     )
 
 
-def _make_form(category: ServiceCategory, values: dict[str, Any]) -> OfferForm:
+def _make_form(
+    category: ServiceCategory, values: dict[str, Any], kept: Place | None = None
+) -> OfferForm:
     organisation = get_own_organisation(current_user)
     committees = queries.list_committees(organisation.subdistrict_id)
-    return make_offer_form(category, committees, list_places(organisation), values)
+    return make_offer_form(category, committees, list_places(organisation, kept), values)
 
 
 def _copy_giving() -> dict[str, Any]:

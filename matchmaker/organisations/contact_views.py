@@ -1,6 +1,6 @@
 """The form of an organisation's address and contact person, for the office and the coordinator."""
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -27,7 +27,8 @@ def own_contact() -> Answer:
 
 
 def _answer(organisation_id: int, back_url: str) -> Answer:
-    organisation = service.get_organisation(organisation_id, current_user)
+    is_sent = request.method == "POST"  # what is compared must not change before it is saved
+    organisation = service.get_organisation(organisation_id, current_user, is_locked=is_sent)
     form = ContactForm(
         data={
             "address": organisation.address,

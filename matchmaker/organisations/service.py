@@ -36,8 +36,10 @@ class OrganisationContact:
     phone: str | None
 
 
-def get_organisation(organisation_id: int, actor: User) -> Organisation:
-    """The organisation. Raises ``NotFoundError`` outside the actor's scope."""
+def get_organisation(organisation_id: int, actor: User, *, is_locked: bool = False) -> Organisation:
+    """The organisation, locked if ``is_locked``. Raises ``NotFoundError`` outside the scope."""
+    if is_locked:
+        return lock_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
     return get_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
 
 
@@ -160,7 +162,7 @@ def keep_contact(
         raise InvalidError("organisation.address_length", "address", most=LONGEST_PLACE_ADDRESS)
     if len(contact.name or "") > LONGEST_PERSON_NAME:
         raise InvalidError("organisation.contact_name_length", "name", most=LONGEST_PERSON_NAME)
-    row = lock_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
+    row = get_organisation(organisation_id, actor, is_locked=True)
     fields = _write_contact(row, contact)
     if fields:
         db.session.flush()

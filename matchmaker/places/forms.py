@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -100,7 +101,7 @@ class PhonesForm(EditForm, IdempotentForm):
         }
 
 
-def make_phones_form(office: Subdistrict, committees: list[Committee]) -> PhonesForm:
+def make_phones_form(office: Subdistrict, committees: Sequence[Committee]) -> PhonesForm:
     """Make the form with the phones stored so far."""
     fields = {f"committee_{row.id}": PhoneField(get_name(row)) for row in committees}
     values = {f"committee_{row.id}": row.phone for row in committees}

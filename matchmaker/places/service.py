@@ -4,7 +4,7 @@ A social worker maintains the places of the office and of its organisations, a c
 the coordinator's organisation. A closed place is not deleted, as help given there refers to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from matchmaker.models.limits import (
 )
 from matchmaker.promises.seats import list_coming_to, notify_recipients
 from matchmaker.scopes import get_in_scope, is_in_scope, lock_in_scope
+from matchmaker.states import lock_row, lock_rows
 from matchmaker.words.places import MICRODEGREES
 
 
@@ -99,8 +100,7 @@ def edit_place(*, actor: User, place_id: int, terms: PlaceTerms, now: datetime) 
 def close_place(*, actor: User, place_id: int, now: datetime) -> Place:
     """Close a place: no other offer or session can choose it. Those that have it keep it.
 
-    A later change of such an offer must name another place or none. Raises ``ConflictError`` if the
-    place is closed already.
+    Raises ``ConflictError`` if the place is closed already.
     """
     place = get_place(place_id, actor, is_locked=True)
     if place.closed_at is not None:
@@ -125,16 +125,22 @@ def reopen_place(*, actor: User, place_id: int, now: datetime) -> Place:
     return place
 
 
-def list_offices(actor: User) -> tuple[Subdistrict, list[Committee]]:
+def list_offices(
+    actor: User, *, is_locked: bool = False
+) -> tuple[Subdistrict, Sequence[Committee]]:
     """The actor's street office and the committees in the actor's scope, in order of code.
 
-    Raises ``ConflictError`` if the actor has no office.
+    ``is_locked``: the rows are read again and locked. Raises ``ConflictError`` if the actor has no
+    office.
     """
     office = db.session.get(Subdistrict, actor.subdistrict_id or 0)
     if office is None:
         raise ConflictError("account.scope_missing")
     query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
-    return office, list(db.session.scalars(query))
+    if not is_locked:
+        return office, db.session.scalars(query).all()
+    lock_row(office)
+    return office, lock_rows(query)
 
 
 def keep_phones(
@@ -144,7 +150,7 @@ def keep_phones(
 
     ``committees`` is keyed by id; the phone of a committee without an entry is deleted.
     """
-    own, rows = list_offices(actor)
+    own, rows = list_offices(actor, is_locked=True)
     changes: list[tuple[Subdistrict | Committee, str | None]] = [(own, office)]
     changes += [(row, committees.get(row.id)) for row in rows]
     for row, phone in changes:

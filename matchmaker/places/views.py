@@ -105,7 +105,8 @@ def move(place_id: int, step: str) -> Answer:
 @bp.route("/phones", methods=["GET", "POST"])
 @requires(Permission.OFFICE_PHONE_KEEP)
 def phones() -> Answer:
-    form = make_phones_form(*service.list_offices(current_user))
+    is_sent = request.method == "POST"
+    form = make_phones_form(*service.list_offices(current_user, is_locked=is_sent))
 
     def act() -> str:
         service.keep_phones(

@@ -190,6 +190,7 @@ def test_an_offer_is_given_at_an_own_open_place_or_the_offices(make, organisatio
     make.place(office, organisation_id=make.organisation().id)
     make.place(make.subdistrict().id)
     assert [row.id for row in list_places(organisation)] == [own.id, of_office.id]
+    assert [row.id for row in list_places(organisation, own)] == [own.id, of_office.id]
 
 
 @pytest.mark.parametrize(

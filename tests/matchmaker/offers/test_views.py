@@ -7,6 +7,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, Offer, OfferKind, OfferState, Role, Subdistrict
 from matchmaker.rounds.freeze.service import freeze_round, open_round
 from tests.draws import make_draw
+from tests.factories import NOW
+from tests.page_forms import read_forms
 from tests.reach import reach
 
 KEY = "0" * 32
@@ -189,3 +191,22 @@ def test_the_form_asks_what_the_kind_needs(make, coordinator, kind, unit, asked)
     page = coordinator.get("offers.new", category_id=category.id).text
     names = {"place_id", "bring", "handing_over", "payment"}
     assert {name for name in names if f'name="{name}"' in page} == asked
+
+
+def test_an_offer_keeps_its_place_when_the_place_is_out_of_use(
+    app, coordinator, make, organisation
+):
+    category = make.category(kind=OfferKind.GOODS, unit="item")
+    place = make.place(organisation.subdistrict_id, name_en="Old hall", closed_at=NOW)
+    offer = make.offer(organisation, category, place_id=place.id)
+    form = next(
+        form
+        for form in read_forms(coordinator.get("offers.edit", offer_id=offer.id).text)
+        if form.get("place_id") is not None
+    )
+    sent = form.list_sent(title="Another title")
+    address = coordinator.get_url("offers.edit", offer_id=offer.id)
+    page = coordinator.client.post(address, data=sent)
+    assert page.status_code == 303
+    kept = read_offer(app, offer.id)
+    assert (kept.title, kept.place_id) == ("Another title", place.id)
