@@ -165,10 +165,11 @@ def get_need_type(category: ServiceCategory) -> NeedType:
 
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
-    """The smallest and largest quantity that a need may ask for; None if it is always 1.
+    """The smallest and largest quantity that a need may ask for; None if the quantity is always 1.
 
-    It is 1 for a wish that is not money and for a unit without limits. The category's least
-    quantity, below which help is no use, raises the smallest.
+    The quantity is always 1 for a wish that is not for money, and for a unit without limits. The
+    smallest quantity is not below the category's least quantity, with which help begins to be of
+    use.
     """
     is_wish = get_need_type(category) is NeedType.MICRO_WISH
     limits = get_unit_rules(category).limits

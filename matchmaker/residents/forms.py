@@ -129,7 +129,10 @@ class RegisterForm(IdempotentForm):
 
 
 class ResidentMergeForm(IdempotentForm):
-    """The other entry of a resident who is registered twice, and that both are one person."""
+    """Names the other entry of a resident who is registered twice.
+
+    ``is_same`` confirms that both entries are one person.
+    """
 
     reference = TextField(
         _l("Reference of the other entry"),

@@ -96,9 +96,10 @@ def make_csv(_title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Return whether a spreadsheet might calculate ``text``, by its first sign that is not blank.
+    """Return whether a spreadsheet might calculate ``text`` as a formula.
 
-    Full-width signs count too.
+    It might if the first character that is not blank is one of ``=``, ``+``, ``-`` and ``@``, or
+    the full-width form of one of these characters.
     """
     return unicodedata.normalize("NFKC", text).lstrip()[:1] in _FORMULA_SIGNS
 

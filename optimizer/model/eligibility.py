@@ -299,7 +299,12 @@ class Eligibility:
         return self.index_of(need).at_stocks(stocks)
 
     def list_ruled(self, need: Need, sources: BitSet) -> list[tuple[Source, Pair]]:
-        """Return those of the sources that a pair of this need applies to, each with its pair."""
+        """Return those of ``sources`` to which a row ``Pair`` of this need applies, each with it.
+
+        ``sources`` is a bit set of the numbers of ``index_of(need)``. The row names the source's
+        stock, and its person or no person. The result is in the order of these numbers; it is empty
+        if no row applies.
+        """
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]
 

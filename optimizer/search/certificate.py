@@ -25,10 +25,14 @@ Spell = Callable[[Vector], list[list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class ComponentStep:
-    """A step with the numbers that its columns and rows have in the whole model.
+    """A step of the search of one component, with the numbers that the whole model uses.
 
-    columns, rows   from a component's numbers; None: the step was taken in the whole model
-    own             the columns of the component's part of a sum; None: the sum is not divided
+    step      the step, whose columns and rows have the component's numbers
+    columns   by number in the component: the number of the column in the whole model; None: the
+              step was taken in the whole model
+    rows      the same for rows
+    own       the columns, by number in the whole model, of the component's part of a sum; None: the
+              sum is not divided
     """
 
     step: Step
@@ -37,11 +41,11 @@ class ComponentStep:
     own: tuple[int, ...] | None = None
 
     def row(self, number: int) -> int:
-        """Return the number of a row in the whole model."""
+        """Return the number in the whole model of the component's row ``number``."""
         return number if self.rows is None else self.rows[number]
 
     def column(self, number: int) -> int:
-        """Return the number of a column in the whole model."""
+        """Return the number in the whole model of the component's column ``number``."""
         return number if self.columns is None else self.columns[number]
 
 

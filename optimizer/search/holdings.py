@@ -1,4 +1,4 @@
-"""What needs take and what is left: the state of an answer that is built need by need.
+"""What needs take and what is left of crews and stocks, while an answer is built need by need.
 
 Visits are counted by crew, not by person: a crew has as many visits in a slot as members (C5), and
 as many in the month as its members together (C6). The members can always share these visits.
@@ -18,11 +18,15 @@ Held = tuple[int, Parts]  # the way of a need, and what it takes
 class Holdings:
     """The needs met so far, each in one way, within every capacity.
 
-    held      need -> its way and what it takes         room   units left of every stock
-    closed    stocks that may not be used for now       used   units used of every stock and of
-                                                               those within it
-    holders   (crew, slot), crew, (recipient, slot) or ("stock", stock) -> {need that takes of it:
-              units}
+    Needs, stocks, crews and demands are given by position. A way is a demand of the need: a slot,
+    or delivery, with the sources that can meet the need there.
+
+    held      met need -> (its way, [(source, units)])
+    closed    stocks that must not be used for now; the caller fills it
+    room      units left of every stock
+    used      units used of every stock, with those used of stocks below it
+    holders   what is used up -> {need: units that it takes of it}; the keys are (crew, slot), crew,
+              (recipient, slot) and ("stock", stock)
     """
 
     def __init__(self, network: Network) -> None:
@@ -79,7 +83,13 @@ class Holdings:
         return sum(units for (_, t), units in parts if t == s)
 
     def name_blocks(self, d: int, slot: str | None, source: Source) -> Iterator[object]:
-        """Yield what is used up of a source for this need: its crew in slot or month, stocks."""
+        """Yield the keys of ``holders`` that stop need ``d`` from taking a unit of the source.
+
+        These are (crew, slot) if all members have a visit in the slot, else the crew if its visits
+        of the month are used up; and ("stock", stock) for the source's stock and each ancestor that
+        has less left than one unit of this need consumes. ``slot`` is None for a delivery. Nothing
+        is yielded if no key stops it.
+        """
         crew, s = source
         if slot is not None:
             size, most_visits = self._sizes[crew], self.network.crews[crew].most

@@ -177,7 +177,7 @@ class LexicographicSearch:
     def refuse(self) -> Step | None:
         """Return the step that proves that no integer point has all fixed values; None: one has.
 
-        It is decided in integers. Call it once, at the end: it leaves a step of its own in force.
+        Only an integer point shows that one has. Call it at the end: its step stays in force.
         """
         self._careful.add(len(self.steps))
         step = self._try_bounds([], MOST_ROUNDS)

@@ -38,7 +38,11 @@ Asked = tuple[int, int]  # a need, by position, and the months that it has waite
 
 
 class FairQuestioner(Questioner):
-    """Tests the stages of any policy in order."""
+    """Tests in the order of the policy whether CBC finds a better value than a stage states.
+
+    It tests the kinds of every policy: ``Questioner`` has the sums, levels and the lottery (S1 to
+    S9), this class adds those of ``community/2`` (S10 to S17).
+    """
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
         """Yield the verdict on each sum; for turns (S10, S12) the columns are made here."""

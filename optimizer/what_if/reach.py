@@ -27,8 +27,10 @@ def weigh(pairs: Pairs, line: Assignment) -> int:
 class FallenLines:
     """What the ended lines of a decided month held, and which needs may use it.
 
-    standing   the kept lines; if these are more than the decided answer had, more needs are found
-    fallen     the lines that ended without help
+    problem    the decided question
+    standing   the lines that are kept; with lines that later searches added beside those of the
+               decided answer, ``list_needs`` may return more needs, but never fewer
+    fallen     the decided lines that ended without help
     """
 
     def __init__(

@@ -71,9 +71,11 @@ def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
 
 
 def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[Carried]:
-    """Carry the missing parts of every earlier month in the state executing; return these needs.
+    """Let the missing parts of needs of earlier months wait on; return the needs with these parts.
 
-    Locks these months. Called before a list is locked.
+    The earlier months are those of the same street office in the state executing, and are taken in
+    order of month. Takes the database lock of each of these rounds. Called before the list of
+    ``match_round`` is locked.
     """
     query = (
         select(MatchRound)
