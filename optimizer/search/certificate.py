@@ -60,7 +60,7 @@ _FOUND = (StepKind.CLOSED, StepKind.DECIDED, StepKind.OPEN, StepKind.RANKS)
 
 
 class CertificateWriter:
-    """Writes events, and keeps the numbers that they give to rows and columns of the search.
+    """Writes the steps of a search as events, and numbers its rows and columns as a replay will.
 
     ``spell`` turns an integer point into the short lists of its assignments; without it no step may
     have a point.
@@ -80,9 +80,9 @@ class CertificateWriter:
         return sorted(self._columns, key=self._columns.__getitem__)
 
     def write(self, steps: Sequence[ComponentStep], *, is_drawn: bool = False) -> list[Event]:
-        """Return the events of the steps of one aim.
+        """Return the events of the steps of one aim, in the order of the steps.
 
-        ``is_drawn``: its sums are blocks of a draw, and their events list the columns.
+        ``is_drawn``: the aim's sums are blocks of a draw, and their events list the columns.
         """
         return [event for part in steps for event in self._write_step(part, is_drawn)]
 
@@ -91,7 +91,11 @@ class CertificateWriter:
         return self._within(part, ["sum", part.step.value])
 
     def write_barred(self, stage: str, columns: Sequence[int], step: Step) -> Event:
-        """Return the event that answers which keep all before ``stage`` have these columns at 0."""
+        """Return the event that bars columns before a stage.
+
+        It states that no answer which keeps all results before ``stage`` has one of ``columns`` at
+        1. ``step`` has the proof; without one the event has empty multipliers.
+        """
         event = self._within(ComponentStep(step), [stage, [self._columns[j] for j in columns]])
         return event if len(event) > 2 else [*event, 1, [], []]
 

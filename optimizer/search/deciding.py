@@ -33,7 +33,11 @@ END = ""  # in place of a stage: after every result
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """An integer point that keeps every result before a stage and meets needs (by position)."""
+    """An integer point that keeps every result before ``stage`` and meets ``needs``, by position.
+
+    The answer of the solve meets none of these needs. ``stage`` is empty: the point keeps every
+    result.
+    """
 
     stage: str
     needs: list[int]
@@ -202,7 +206,11 @@ def _list_barred(run: Run, stage: str) -> set[int]:
 def spell_witnesses(
     witnesses: Sequence[Witness], columns: Columns, answer: Sequence[Assignment]
 ) -> list[Any]:
-    """Return the witnesses as the certificate holds them, each as a change of the answer."""
+    """Return the witnesses as the certificate has them: each as a change of ``answer``.
+
+    A change is a list: stage, needs met, needs whose lines change, and the new lines of these
+    needs.
+    """
     return [
         _spell_change(
             witness.stage,

@@ -56,11 +56,15 @@ class Holdings:
         return 1 if pair is None else pair.consumption
 
     def is_visited(self, d: int, slot: str) -> bool:
-        """Return whether the recipient has a visit in the slot (C8)."""
+        """Return whether the recipient of need ``d`` has a visit in the slot (C8)."""
         return bool(self.holders[self.network.problem.needs[d].recipient, slot])
 
     def count_left(self, d: int, slot: str | None, source: Source) -> int:
-        """Return how many units of the source this need may still take, whatever its size."""
+        """Return how many units of the source this need may still take, however few it asks for.
+
+        ``slot`` is None for a delivery. 0 if the crew, the stock, its ancestors or the need's pair
+        (C10) allow no unit, or if the stock or an ancestor is in ``closed``.
+        """
         crew, s = source
         left = 1 << 60
         if slot is not None:
@@ -101,27 +105,30 @@ class Holdings:
         yield from (("stock", t) for t in self.chain(s) if self.room[t] < weight)
 
     def take(self, d: int, r: int, source: Source, units: int) -> None:
-        """Let a need take units of a source in way r; the caller has checked that they are left."""
+        """Let need ``d`` take units of a source in way ``r``.
+
+        The caller has checked that the units are left.
+        """
         self.held.setdefault(d, (r, []))[1].append((source, units))
         self._move(d, r, source, units)
 
     def drop(self, d: int) -> Held:
-        """Give back what a need takes, and return its way and what it took."""
+        """Give back what need ``d`` takes; return its way and what it took by source."""
         r, parts = self.held.pop(d)
         for source, units in parts:
             self._move(d, r, source, -units)
         return r, parts
 
     def restore(self, d: int, held: Held) -> None:
-        """Give a need what it took before."""
+        """Let need ``d`` take again what ``drop`` returned."""
         r, parts = held
         for source, units in parts:
             self.take(d, r, source, units)
 
     def fill(self, d: int, r: int, wanted: tuple[int, int], sources: Sequence[Source]) -> bool:
-        """Let an unmet need take units in way r; return whether it could take the least.
+        """Let an unmet need take units of ``sources`` in way ``r``; return whether it is met.
 
-        ``wanted``: (least, most). A need that cannot take the least takes nothing.
+        ``wanted``: (least, most) units. A need that cannot take the least takes nothing.
         """
         (least, left), slot = wanted, self.network.demands[r].slot
         if slot is not None and self.is_visited(d, slot):
@@ -139,7 +146,10 @@ class Holdings:
         return taken >= least
 
     def list_drawn(self, left_out: Container[int] = ()) -> list[Drawn]:
-        """Return what every need but those in ``left_out`` takes, sorted by need."""
+        """Return (need, slot, source, units) for all that needs take, sorted by need.
+
+        Needs in ``left_out`` are left out.
+        """
         demands = self.network.demands
         return [
             (d, demands[r].slot, source, units)

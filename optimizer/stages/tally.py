@@ -8,10 +8,12 @@ from optimizer.solution import Assignment
 
 
 class Tally:
-    """What assignments add up to, by the id of a need or stock.
+    """What assignments add up to, keyed by the id of a need or stock.
 
-    met     the needs with an assignment         score   need -> sum of its pair scores
-    units   need -> units delivered to it        used    stock -> units taken directly from it
+    met     ids of the needs with an assignment
+    score   need -> sum of its pair scores
+    units   need -> units delivered to it
+    used    stock -> units taken directly from it
     """
 
     def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:
