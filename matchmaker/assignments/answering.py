@@ -62,7 +62,11 @@ _NEEDS, _PROMISES = Need.__tablename__, Promise.__tablename__
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """How many promises were accepted, and how many others no longer wait or cannot be kept."""
+    """How many promises were accepted, and how many were not.
+
+    count   promises that were accepted
+    left    promises that no longer await the giver or cannot be kept
+    """
 
     count: int
     left: int
@@ -207,7 +211,10 @@ def is_asked(row: Promise) -> bool:
 
 
 def get_promise(actor: Actor, promise_id: int) -> Promise:
-    """The promise, if of a published month and in the actor's scope. Raises ``NotFoundError``."""
+    """The promise, if it is of a published month and in the actor's scope.
+
+    Raises ``NotFoundError`` if it is not.
+    """
     row = db.session.scalar(select_promises(actor).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")

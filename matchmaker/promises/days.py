@@ -29,7 +29,8 @@ Dates = Mapping[str, Sequence[date]]
 class Taken:
     """When residents are visited already, and how many persons each giver sends at that time.
 
-    Keys are the id of the resident or organisation, the day, and the minute of the start.
+    residents   (id of the resident, day, minute after midnight of the start) of each visit
+    givers      (id of the organisation, day, minute) -> number of persons
     """
 
     residents: set[tuple[int, date, int]]

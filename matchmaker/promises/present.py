@@ -65,7 +65,7 @@ _Validity = tuple[RevokeReason, _Lasts]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that cannot be kept at present, and the first obstacle found."""
+    """A promise that cannot be kept at present, and the first reason found."""
 
     promise: HeldPromise
     reason: RevokeReason

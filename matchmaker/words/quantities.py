@@ -133,7 +133,7 @@ def format_quantity(quantity: int, unit: str) -> str:
 
 
 def get_unit_word(unit: str) -> LazyString:
-    """The name of a unit, for the head of a column."""
+    """The word for a unit, as a heading of a column."""
     return UNIT_WORDS[Unit(unit)].name
 
 

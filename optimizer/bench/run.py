@@ -32,7 +32,7 @@ STATUS = Path("/proc/self/status")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds and engine runs since the meter began, or between two readings."""
+    """Seconds and engine runs since the meter was made, or between two readings."""
 
     wall: float = 0.0
     linear_seconds: float = 0.0

@@ -21,8 +21,11 @@ from optimizer.stages.kind import Measure
 class StatedGroup:
     """A group with the ``units`` that the solution gives it.
 
-    floor   the units that it has at least in every answer that satisfies the kept rows
-    above   a switch: on only if the group is above the last level; None if that is decided
+    measure   the ratio of the group: (units + offset) / denominator
+    terms     the sum that counts the group's units
+    units     what the sum is in the solution
+    floor     the units that it has at least in every answer that satisfies the kept rows
+    above     a switch: on only if the group is above the last level; None if that is decided
     """
 
     measure: Measure

@@ -50,7 +50,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ExtraColumn:
-    """A column that files of some stages add to the program, with its value in the answer."""
+    """A column that files of some stages add to the program.
+
+    column   its number
+    value    its value in the answer
+    upper    its upper bound, a constraint in the same files
+    lower    its lower bound, a constraint in the same files
+    """
 
     column: int
     value: int
@@ -112,7 +118,7 @@ class Book:
 
     @property
     def extent(self) -> Extent:
-        """The numbers of columns and of constraints that the stages have added so far."""
+        """How many columns, and how many constraints, the stages have added so far."""
         return len(self.extras), len(self.kept)
 
     def list_added(
@@ -120,7 +126,7 @@ class Book:
     ) -> tuple[list[ExtraColumn], list[ProofLine]]:
         """Return the columns and constraints that the file of a stage adds to the program.
 
-        ``extent``: only those that were added up to then; None: all.
+        With ``extent`` only what was added up to that number of columns and constraints; None: all.
         """
         columns, lines = extent or self.extent
         extras = [

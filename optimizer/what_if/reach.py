@@ -69,7 +69,8 @@ class FallenLines:
     def list_needs(self, rest: Problem) -> frozenset[str]:
         """Return the ids of the needs of the rest that may use something that an ended line held.
 
-        Needs of the same recipients count too, and needs that fewer units would meet now.
+        Needs of a recipient with an ended line count too, and so do needs that fewer units would
+        meet now than in the decided month.
         """
         network = Network(rest)
         found = {

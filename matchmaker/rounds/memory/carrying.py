@@ -28,7 +28,12 @@ from matchmaker.states import lock_row, lock_rows
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A need that got only a part of what was promised. ``given``: units that count as given."""
+    """A need that got only a part of what was promised.
+
+    promised   units promised
+    given      units that count as given
+    missing    units that the need now asks for
+    """
 
     need: Need
     promised: int
@@ -39,7 +44,8 @@ class Carried:
 def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
     """The needs that got a part of what a run promised, and to which nothing more can come.
 
-    They are in order of reference. ``is_locked``: lock the needs until the transaction ends.
+    They are in order of reference. ``is_locked``: takes the database locks of the needs' rows until
+    the transaction ends.
     """
     found = (_weigh(need, add_up(rows)) for need, rows in _group_by_need(run, is_locked))
     return [row for row in found if row is not None]

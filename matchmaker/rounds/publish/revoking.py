@@ -242,7 +242,7 @@ def _has_left_at_home(run: RoundRun) -> bool:
 
 
 def lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
-    """Return what a run found for these needs, and lock the needs in order of id."""
+    """Return what a run found for these needs, and lock the needs' rows in order of id."""
     query = (
         select(NeedOutcome)
         .join(Need, Need.id == NeedOutcome.need_id)

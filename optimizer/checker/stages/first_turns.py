@@ -38,9 +38,10 @@ class FirstTurns(Sums):
             yield Aim(stage["name"], stage["kind"], key, reached)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return a sum for every turn and wait: weight 1 on the column that each pair has for both.
+        """Return a sum for every turn and wait, which counts the pairs with the turn.
 
-        A pair of recipient and category without such a column is left out of the sum.
+        Each pair of recipient and category has one column for a turn and a wait, with weight 1. A
+        pair with too few needs has none.
         """
         found: list[Weights] = []
         asked = list_asked(month, stage)
