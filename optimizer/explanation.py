@@ -47,7 +47,7 @@ class Explanation:
     need      the need
     code      the ground
     stage     the stage that decided against an outranked need
-    filters   each filter with the number of offers that pass it and all filters before it, in order
+    filters   each filter, in its order, with the number of offers that pass it and all before it
     nearest   the offer that passes the most filters, if no offer passes all
     ahead     number of recipients served from the same capacity
     ahead_by  reason why their needs come first, such as ``more_urgent``, -> number of these needs

@@ -89,9 +89,10 @@ class StageResult:
     name     the stage
     kind     the kind of the stage
     key      the class of the aim, such as ``tier=1,waiting=5``
-    status   PROVEN: no answer that keeps the results before has a better value
+    status   PROVEN: no answer that keeps the results before has a better value; FEASIBLE: not
+             proved
     proof    the kind of proof
-    engine   the engine that found it
+    engine   the engine that the solve used
     value    the value of a sum, in the unit of the stage; None for levels and draws
     bound    the proved bound of a sum; None for levels and draws
     levels   of a stage of levels: every group, the worst first (of loads the highest)

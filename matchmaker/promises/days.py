@@ -85,7 +85,7 @@ def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: dateti
     The day is one of the visit's slot. A day on which the resident has no other visit at that hour
     comes first, then a day after the deadline of the answers, then one on which the givers make
     fewest visits, then the earliest. If all days ahead lie before that deadline, the last is set.
-    The caller holds the lock of the round.
+    The caller holds the database lock of the round.
     """
     late = _list_visits(run, _may_lack_day(run, get_local_date(now)))
     waiting = [rows for rows in late if _lacks_day(rows, get_local_date(now))]

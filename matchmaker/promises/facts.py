@@ -104,7 +104,7 @@ class Asked:
 
     @property
     def gone_because(self) -> RevokeReason | None:
-        """Why nobody waits for the help any more; None if somebody does.
+        """Why nobody waits for the help any more; None if somebody waits.
 
         The last day of a pairing is not looked at here.
         """

@@ -43,7 +43,8 @@ class NoLongNumber:
 class WholePhone:
     """Refuses a search with more than ``MOST_DIGITS`` digits unless it is exactly one phone number.
 
-    A search for a phone number never becomes part of an address; any other search does.
+    A search for a phone number never becomes part of an address; any other search becomes part of
+    one.
     """
 
     def __call__(self, form: Any, field: Any) -> None:

@@ -33,7 +33,7 @@ class OfferCounts:
 
 
 class Offers:
-    """The filters of one problem; counts are cached for needs that the filters read alike."""
+    """The filters of one problem; counts are cached, one for needs that the filters read alike."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem, self._validity = problem, Validity(problem)

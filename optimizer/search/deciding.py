@@ -65,7 +65,9 @@ class Deciders:
 class _Boundary:
     """What is in force before a stage.
 
-    count   number of steps taken in the whole model     kept    bounds of stages taken by component
+    stage   the stage
+    count   number of steps taken in the whole model
+    kept    bounds of stages taken by component
     asked   columns to ask about: open here, and not proved to be 0 by the stage's own first events
     """
 

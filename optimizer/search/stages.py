@@ -96,9 +96,10 @@ class Run:
 def run_stages(
     search: LexicographicSearch, model: Model, possible: Possible, progress: OnProgress, run: Run
 ) -> None:
-    """Solve every stage in order; if no point reaches a fixed value, solve them again from there.
+    """Solve every stage in the policy's order, starting with the sums solved by component.
 
-    ``run`` has what is proved so far, also if an error of the search ends the work.
+    If no point reaches a fixed value, all stages after these sums are solved again. ``run`` has
+    what is proved so far, also if an error of the search ends the work.
     """
     stages = model.problem.policy.stages
     leading = leading_sums(stages)

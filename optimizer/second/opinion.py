@@ -264,7 +264,7 @@ def second_opinion(
     seconds: float,
     on_opinion: Callable[[Opinion], None] | None = None,
 ) -> list[Opinion]:
-    """Return the opinions on a solution's proven stages in order, up to the first disagreement.
+    """Return the opinions on the proven stages, in policy order, up to the first disagreement.
 
     The last one is on all values together. An infeasible solution has one opinion, that there is no
     answer. There are none for a failed solution, and none if a sum of the first stages is open.

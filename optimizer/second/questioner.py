@@ -34,7 +34,7 @@ from optimizer.tickets import name_of, order_by_ticket
 def question_parts(
     engine: SecondEngine, model: Model, aims: Sequence[Aim], stated: Mapping[Variable, int]
 ) -> Iterator[tuple[Aim, int, Answer]]:
-    """Yield every aim in order, its stated sum, and whether any component can have a greater sum.
+    """Yield every aim in turn, its stated sum, and whether any component can have a greater sum.
 
     engine   the engine of the whole month; it and the engines of the components keep the stated
              sums

@@ -109,7 +109,7 @@ class Kind(ABC):
         return []
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Return the keys of the stage's results, one for each class, in order."""
+        """Return the keys of the stage's results, one for each class, the first aim first."""
         return [""]
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
@@ -125,11 +125,11 @@ class Sums(Kind):
 
     @abstractmethod
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return one sum for each of the stage's ``keys``, in order."""
+        """Return one sum for each of the stage's ``keys``, in their order."""
 
     @abstractmethod
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the value of the sum of each of the stage's ``keys``, in order."""
+        """Return the value of the sum of each of the stage's ``keys``, in their order."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_sums``."""

@@ -1,4 +1,4 @@
-"""Counts over the assignments of a problem, from which every stage is evaluated."""
+"""What the assignments of a problem add up to; every stage is evaluated from it."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -77,7 +77,7 @@ class Export:
         self._writer = Writer(self._scribe.book)
 
     def list_statements(self) -> list[Statement]:
-        """Return a statement for every stage with steps, in order, then the other statements.
+        """Return a statement for every stage with steps, in policy order, then the others.
 
         Some of them may rest on a search; ``state`` refuses these.
         """

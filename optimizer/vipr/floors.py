@@ -111,8 +111,9 @@ class Floors:
 class Reach:
     """Columns that are assumed at their best bounds in one step, by one sum.
 
-    A column has weight 1 if its upper bound is best, -1 if its lower bound is. No column can pass
-    its bound, so the sum reaches its greatest value only if every column is at its best bound.
+    A column has weight 1 if its upper bound is the best value, -1 if its lower bound is the best.
+    No column can pass its bound, so the sum reaches its greatest value only if every column is at
+    its best bound.
     """
 
     def __init__(self) -> None:

@@ -217,7 +217,10 @@ def _has_locked(match_round: MatchRound, actor: User) -> bool:
 
 
 def is_known(match_round: MatchRound, now: datetime) -> bool:
-    """Whether the numbers of the announced draw can be known; an invented one's always can."""
+    """Whether the numbers of the announced draw can be known; those of an invented one always can.
+
+    False if no draw is announced.
+    """
     draw = match_round.draw
     if draw is None or not DRAW_RULES[draw.source].is_public:
         return draw is not None

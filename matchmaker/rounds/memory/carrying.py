@@ -54,7 +54,7 @@ def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
 def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
     """Let the missing parts of a run's needs wait on, notify the residents, and return these needs.
 
-    The caller holds the lock of the round.
+    The caller holds the database lock of the round.
     """
     waited = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     carried = list_missing(run, is_locked=True)

@@ -191,7 +191,7 @@ class FrozenLoad:
 class Snapshot:
     """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/2``.
 
-    slots       times at which people can be visited, in order, without public holidays
+    slots       times at which people can be visited, earliest first, without public holidays
     slot_days   slot -> its days of the month by the calendar of the freeze; months frozen before
                 calendars were kept have none
     key         secret of the month from which published names are made; months locked before there

@@ -189,7 +189,7 @@ class SourceIndex:
         return sum(self._at.get(stock, 0) for stock in stocks)
 
     def select(self, mask: int) -> tuple[Source, ...]:
-        """Return the sources of a mask, in order."""
+        """Return the sources of a mask, in order of their numbers."""
         if mask not in self._selected:
             digits = bin(mask)[:1:-1].translate(_TRUTH).encode()
             self._selected[mask] = tuple(compress(self.sources, digits))
@@ -294,7 +294,7 @@ class Eligibility:
     def find_ways(self, need: Row, mask: int) -> list[Way]:
         """Return the ways in which these sources can meet the need, if no other need took any.
 
-        Delivery comes first, then the slots in order.
+        Delivery comes first, then the slots, sorted.
         """
         index = self.index_of(need)
         delivered = mask & index.delivered

@@ -30,7 +30,7 @@ class OddUnits(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Check the proof of a sum for every cell in order."""
+        """Check the proof of the sum of every cell, in the order of the draw."""
         waiting = deque(events)
         for cell, needs in list_cells(month, list_met(proof)).items():
             units = units_of(proof.program, needs)
