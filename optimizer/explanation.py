@@ -18,7 +18,8 @@ class NearestMiss:
     filter    the first filter that the offer fails
     stock     the offer
     person    the person of the offer who passes the most filters; None if it has no person
-    missing   skills that the person lacks, slots of the giver, areas or statuses of the offer
+    missing   what fails: skills that the person lacks, or the slots, areas or statuses that the
+              giver serves
     """
 
     filter: str

@@ -40,8 +40,10 @@ class Memory:
     """What recent months brought, the latest month last.
 
     groups    for each month, the counts of each group of needs
-    carried   for each month, the units that each giver and measure carried
-    pledged   for each month, the units that each giver and measure pledged
+    carried   for each month, the units that each giver and measure carried; only if the policy
+              draws
+    pledged   for each month, the units that each giver and measure pledged; only if the policy
+              draws
     """
 
     groups: deque[Counts] = field(default_factory=lambda: deque(maxlen=MONTHS))

@@ -35,8 +35,7 @@ END = ""  # in place of a stage: after every result
 class Witness:
     """An integer point that keeps every result before ``stage`` and meets ``needs``, by position.
 
-    The answer of the solve meets none of these needs. ``stage`` is empty: the point keeps every
-    result.
+    The answer of the solve meets none of these needs.
     """
 
     stage: str

@@ -63,7 +63,8 @@ class Nearby:
     def reach(self, weights: Weights, answer: EngineResult) -> None:
         """Look for an integer point that reaches the bound of an LP result with a fractional point.
 
-        If it finds one, the point becomes the incumbent.
+        The best point found becomes the incumbent, also if it does not reach the bound. Nothing is
+        done if the incumbent reaches it already or no integer point is known.
         """
         matrix, incumbent = self._trail.engine.matrix, self._trail.incumbent
         known = incumbent.weigh(weights)

@@ -52,7 +52,7 @@ class Proof(Linear):
     point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: dual, farkas, tree or search
     tree    the nodes of the last event ``tree``, which help to prove the next sum or refusal
-    gaps    what they leave open, oldest first; empty unless one rests on ``search``
+    gaps    what these conclusions leave open, oldest first; empty unless one rests on ``search``
     barred  need -> number of results kept when it was first proved that no answer meets it
     drawn   draw -> needs that are undecided before it: met by some answers, unmet by others
     contested  needs that several groups compete for (S13)
