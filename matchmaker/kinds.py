@@ -64,9 +64,10 @@ class Timing(StrEnum):
 class UnitRules:
     """How needs in one unit of one kind are asked for and met.
 
-    ``limits`` is None if the form does not ask for a quantity: it is always 1. ``asks_windows``:
-    somebody has to be present, so the form asks for times of the week. ``needs_day``: the
-    recipient is asked to agree only after the day is fixed.
+    timing         how the time of a promise is fixed
+    limits         the smallest and largest quantity; None: the form does not ask, it is always 1
+    asks_windows   somebody has to be present, so the form asks for times of the week
+    needs_day      the recipient is asked to agree only after the day is fixed
     """
 
     timing: Timing
@@ -79,12 +80,15 @@ class UnitRules:
 class KindRules:
     """The properties of one kind of offer.
 
-    ``most_offered`` is the largest monthly amount of one offer. ``offer_has_windows``: the offer is
-    given at certain times of the week. ``has_volunteers``: named volunteers give it, and their
-    skills, hours and limits count. ``is_load``: it counts towards an organisation's load, which the
-    rounds balance between organisations. ``is_in_chart``: its units fit the chart of supply and
-    demand. ``has_place``: people go somewhere for it. ``is_handed_over``: things are picked up at a
-    place or brought to the door.
+    units               the units of the kind, with their rules
+    most_offered        the largest monthly amount of one offer
+    offer_has_windows   the offer is given at certain times of the week
+    has_volunteers      named volunteers give it, and their skills, hours and limits count
+    is_load             it counts towards an organisation's load, which the rounds balance between
+                        organisations
+    is_in_chart         its units fit the chart of supply and demand
+    has_place           people go somewhere for it
+    is_handed_over      things are picked up at a place or brought to the door
     """
 
     units: Mapping[Unit, UnitRules]
@@ -165,10 +169,11 @@ def get_need_type(category: ServiceCategory) -> NeedType:
 
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
-    """The smallest and largest quantity that a need may ask for; None if it is always 1.
+    """The smallest and largest quantity that a need may ask for; None if the quantity is always 1.
 
-    It is 1 for a wish that is not money and for a unit without limits. The category's least
-    quantity, below which help is no use, raises the smallest.
+    The quantity is always 1 for a wish that is not for money, and for a unit without limits. The
+    smallest quantity is not below the category's least quantity, with which help begins to be of
+    use.
     """
     is_wish = get_need_type(category) is NeedType.MICRO_WISH
     limits = get_unit_rules(category).limits

@@ -127,7 +127,7 @@ def add_working_days(day: date, count: int, entered: Sequence[YearCalendar] = ()
 
 
 def list_days(month: date, after: date | None = None) -> list[date]:
-    """The days of ``month`` in order; with ``after``, only the days later than that."""
+    """The days of ``month``, earliest first; with ``after``, only the days later than that."""
     days = _list_from(month, add_months(month, 1) - _DAY)
     return [day for day in days if after is None or day > after]
 

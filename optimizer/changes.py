@@ -34,8 +34,13 @@ class GroupChange:
 class StageChange:
     """One aim in two answers.
 
-    before, after   the values of a sum, in the unit of the stage; None for levels and draws
-    groups          of a stage of levels: the groups whose level changes, sorted by name
+    name     the stage
+    key      the key of the aim's class within the stage
+    trend    whether the second answer is better, the same or worse
+    before   the value of a sum in the first answer, in the unit of the stage; None for levels and
+             draws
+    after    the same in the second answer
+    groups   of a stage of levels: the groups whose level changes, sorted by name
     """
 
     name: str
@@ -53,8 +58,9 @@ class PinPrice:
     pin         the removed row
     is_forbid   whether the removed row is a forbid
     status      the status of the answer without the row; FAILED: none was found in time
-    stage, key  the first stage that improves, and the key of its class; empty: none, or not known
-    stages      every aim, with the row and without; empty unless the answer is proven
+    stage       the first stage that improves; empty: no stage improves, or this is not known
+    key         the key of this stage's class
+    stages      every aim, with the row and without; empty unless the answer is PROVEN
     lost        the needs that are met only with the row
     gained      the needs that are met only without the row
     """
@@ -70,7 +76,7 @@ class PinPrice:
 
     @property
     def first(self) -> StageChange | None:
-        """The first aim that changes without the row; None if none does, or it is unknown."""
+        """The first aim that changes without the row; None if no aim does or it is unknown."""
         return next((s for s in self.stages if s.trend is not Trend.SAME), None)
 
     def to_json(self) -> dict[str, Any]:

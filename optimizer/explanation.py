@@ -15,7 +15,11 @@ from optimizer.solution import GroundCode, Solution
 class NearestMiss:
     """The offer that passes the most filters, the first filter that it fails, and what is missing.
 
-    missing   skills that the person lacks, slots of the giver, areas or statuses of the offer
+    filter    the first filter that the offer fails
+    stock     the offer
+    person    the person of the offer who passes the most filters; None if it has no person
+    missing   what fails: skills that the person lacks, or the slots, areas or statuses that the
+              giver serves
     """
 
     filter: str
@@ -41,16 +45,19 @@ class Opening:
 class Explanation:
     """Why one need is unmet.
 
+    need      the need
+    code      the ground
     stage     the stage that decided against an outranked need
-    filters   each filter with the number of offers that pass it and all before it, in order
-    nearest   the offer that passes the most filters, if none passes all
+    filters   each filter, in its order, with the number of offers that pass it and all before it
+    nearest   the offer that passes the most filters, if no offer passes all
     ahead     number of recipients served from the same capacity
-    ahead_by  why their needs come first, such as ``more_urgent``, -> number of these needs
+    ahead_by  reason why their needs come first, such as ``more_urgent``, -> number of these needs
     openings  for each filter, what would let more offers serve the need
     circle    numbers of needs and places of a Hall set: these needs compete for these places only
     ticket    the ticket of the need
     cut_off   the last ticket before it of a need that is served from the same capacity
-    home_ticket, home_cut_off   the same for recipients, if the policy draws homes before needs
+    home_ticket    the ticket of the recipient, if the policy draws homes before needs
+    home_cut_off   the last ticket before it of a recipient who is served from the same capacity
     """
 
     need: str

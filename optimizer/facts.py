@@ -16,14 +16,17 @@ from optimizer.solution import Assignment
 class Facts:
     """What happened since the month was decided.
 
-    standing   the promises that are kept as they are
+    standing   the lines of promises that are kept as they are
     asked      need -> units that it still waits for, besides what is kept; a visit: 1 or more
-    fallen     the promises that are not kept; given only if the month was decided with proof and no
-               other row grew: needs that cannot use what they held are then left out
+    fallen     the lines of promises that are not kept; given only if the month was decided with
+               proof and no other row grew: needs that cannot use what these lines held are then
+               left out
     lost       needs that lost a promise by no fault of the recipient; they come first among equals
     forbids    givers that no longer serve a need
-    stocks, people   rows as they are now; each replaces the row with its id
-    days       slot -> its days to come, if it has any      over   slots without a day to come
+    stocks     stocks as they are now; each replaces the stock of the question with its id
+    people     persons as they are now; each replaces the person of the question with its id
+    days       slot -> its days to come, for slots that have any
+    over       slots without a day to come
     """
 
     standing: tuple[Assignment, ...] = ()

@@ -51,10 +51,13 @@ __all__ = [
 class Problem:
     """The whole input of one solve; it is checked and sorted when it is made.
 
-    ``seed``: lower-case hexadecimal digits, the key of every ticket.
-    ``days``: slot -> its days; a slot that is left out has one day without a name.
-    ``lots``: giver, pledge, category or group -> the name that it draws under in a policy with a
-    draw; a name that is left out draws under itself.
+    seed      lower-case hexadecimal digits, the key of every ticket
+    history   what groups of needs had in the months that still count
+    loads     what givers carried and agreed to in these months
+    policy    the stages by which the month is decided
+    days      slot -> its days; a slot that is left out has one day without a name
+    lots      giver, pledge, category or group -> the name that it draws under in a policy with a
+              draw; a name that is left out draws under itself
     """
 
     name: str

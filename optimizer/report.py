@@ -99,9 +99,10 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Pins and least uses that cannot hold together, while any proper subset can.
+    """Pins and least uses that cannot hold together, although any smaller part of them can.
 
     status   INFEASIBLE: proved to conflict; FEASIBLE: nothing conflicts; FAILED: not known in time
+    pins     pins that are part of the conflict
     stocks   stocks whose least use is part of the conflict
     """
 

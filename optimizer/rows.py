@@ -53,14 +53,21 @@ def _sort(value: object, *names: str) -> None:
 class Stock:
     """What a giver offers: ``capacity`` whole units (visits, goods, fen, places) in the month.
 
-    parents   stocks that contain it; each unit used here is used from every ancestor, once
-    areas, statuses   of the needs it serves; empty: any         slots   of its use; empty: any
-    days      the only days on which it is given; empty: any day
-    least     at least this many units must be used       staffed   whether a unit is a visit
+    giver     the giver's id
+    category  what the stock serves; empty: it serves no need directly and only contains other
+              stocks
+    capacity  at most this many units are used, also by stocks within it
+    unit      the name of the unit, for people
+    least     at least this many units must be used
     least_if_used   none or at least this many units are used; 0: any number
+    parents   stocks that contain it; each unit used here is used from every ancestor, once
+    areas     areas of the needs that it serves; empty: any
+    statuses  a need must have one of these statuses; empty: any need
+    slots     slots in which it is given; empty: any
+    staffed   whether a unit is a visit by a person
     pledge    its load group for the fair burden; None: not counted
     lot       the name it draws under, if the policy draws; empty: its id
-    category  empty: it serves no need directly and only contains other stocks
+    days      the only days on which it is given; empty: any day
     """
 
     id: str
@@ -97,11 +104,15 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person who staffs stocks: one visit in a slot, ``most_visits`` visits in the month.
+    """A person who staffs stocks: at most one visit in a slot and ``most_visits`` in the month.
 
-    slots   when this person is free; empty: never     areas   of the needs visited; empty: any
-    lot     the name this person draws under; empty: the id
-    days, skill_days   the only days on which the person, or a skill, is valid; empty: any day
+    stocks  the stocks that this person staffs
+    skills  what this person can do
+    areas   areas of the needs that this person visits; empty: any
+    slots   when this person is free; empty: never
+    lot     the name that this person draws under; empty: the id
+    days    the only days on which this person is there; empty: any day
+    skill_days   skill -> the only days on which it is valid; a skill left out: any day
     """
 
     id: str
@@ -128,11 +139,19 @@ class Need:
 
     From staffed stocks: one visit of ``people`` persons at once in one of ``slots`` (empty: any).
     From other stocks: ``least`` to ``quantity`` units, mixed from any of them (least None: all).
-    requires  skills that each visiting person has     listed  only givers in its pairs serve it
-    tier      1 is the most urgent      waiting  months passed over      points  published weight
-    groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
-    lot, recipient_lot   names that need and recipient draw under; empty: ``id`` and ``recipient``
-    days, status_days    the only days on which the need, or a status, is valid; empty: any day
+
+    statuses  the recipient's statuses, which a stock may ask for
+    requires  skills that each visiting person has
+    tier      urgency; 1 is the most urgent
+    points    published weight
+    waiting   months passed over
+    groups    dimension -> group, such as {"committee": "C07"}
+    duty      whether it is a due visit of a pairing
+    listed    whether only givers that its pairs name may serve it
+    lot       the name that the need draws under; empty: ``id``
+    recipient_lot   the name that its recipient draws under; empty: ``recipient``
+    days      the only days on which the need is valid; empty: any day
+    status_days   status -> the only days on which it is valid; a status left out: any day
     """
 
     id: str
@@ -191,8 +210,10 @@ class Need:
 class Pair:
     """The score, consumption and bound that apply when this stock (and person) serves this need.
 
-    score  per unit     consumption  units of the stock that one unit takes
-    most   greatest number of units from the stock; None: no bound
+    score        points per unit
+    consumption  units of the stock that one unit takes
+    most         greatest number of units from the stock; None: no bound
+
     A pair with a person replaces the pair of its stock; without a pair: score 0, consumption 1.
     """
 
@@ -249,7 +270,8 @@ class GiverLoad:
     """The units of one measure that a giver carried and agreed to.
 
     measure  ``visits`` for all staffed stocks, or a category
-    carried  in the months that still count      agreed  in those months and this one together
+    carried  units carried in the months that still count
+    agreed   units agreed to over those months and this one together
     """
 
     giver: str

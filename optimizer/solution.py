@@ -70,7 +70,7 @@ def order_of_line(line: Assignment) -> tuple[str, str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The level of a group as a fraction, not reduced: met of possible, used of pledged, …"""
+    """The level of a group as a fraction, not reduced, such as needs met of needs possible."""
 
     group: str
     numerator: int
@@ -84,10 +84,18 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """The result of one aim of one stage. ``key`` names its class, such as ``tier=1,waiting=5``.
+    """The result of one aim of one stage.
 
-    value, bound   of a sum, in the unit of the stage; None for levels and draws
-    levels         of a stage of levels: every group, the worst first (of loads the highest)
+    name     the stage
+    kind     the kind of the stage
+    key      the class of the aim, such as ``tier=1,waiting=5``
+    status   PROVEN: no answer that keeps the results before has a better value; FEASIBLE: not
+             proved
+    proof    the kind of proof
+    engine   the engine that the solve used
+    value    the value of a sum, in the unit of the stage; None for levels and draws
+    bound    the proved bound of a sum; None for levels and draws
+    levels   of a stage of levels: every group, the worst first (of loads the highest)
     """
 
     name: str

@@ -86,7 +86,7 @@ def list_statuses(need: Need, day: str) -> list[str]:
 
 
 def is_on(days: Sequence[str], day: str) -> bool:
-    """Return whether ``day`` is among ``days``; without ``days`` every day is."""
+    """Return whether ``day`` is among ``days``; an empty ``days`` means every day."""
     return not days or day in days
 
 

@@ -50,10 +50,11 @@ def get_account(user_id: int, *, is_locked: bool = False) -> User:
 
 
 def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
-    """Disable an account, end its sign-in's sessions, its unused invitations and its calendar feed.
+    """Disable an account, and end its sessions, unused invitations and calendar feed.
 
-    Raises ``ConflictError`` for the actor's own account and for a disabled one, ``NotFoundError``
-    for an unknown id.
+    A sign-in may open several accounts of one person; the sessions of all of them end. The
+    invitations are those that the account's user made. Raises ``ConflictError`` for the actor's own
+    account and for a disabled one, ``NotFoundError`` for an unknown id.
     """
     user = _get_other(actor, user_id)
     if user.disabled_at is not None:

@@ -251,7 +251,10 @@ def lapse_invitations_to(resident: Resident, now: datetime) -> None:
 
 
 def normalise_code(text: str) -> str:
-    """A typed code in the spelling that is digested: no dashes, no blanks, no I, L or O."""
+    """The typed code in the spelling from which its digest is made.
+
+    Letters become capitals, I and L become 1, O becomes 0; dashes and blanks are removed.
+    """
     return text.upper().translate(_READ_AS)
 
 

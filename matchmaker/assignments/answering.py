@@ -62,7 +62,11 @@ _NEEDS, _PROMISES = Need.__tablename__, Promise.__tablename__
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """How many promises were accepted, and how many others no longer wait or cannot be kept."""
+    """How many promises were accepted, and how many were not.
+
+    count   promises that were accepted
+    left    promises that no longer await the giver or cannot be kept
+    """
 
     count: int
     left: int
@@ -207,7 +211,10 @@ def is_asked(row: Promise) -> bool:
 
 
 def get_promise(actor: Actor, promise_id: int) -> Promise:
-    """The promise, if of a published month and in the actor's scope. Raises ``NotFoundError``."""
+    """The promise, if it is of a published month and in the actor's scope.
+
+    Raises ``NotFoundError`` if it is not.
+    """
     row = db.session.scalar(select_promises(actor).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
@@ -233,10 +240,11 @@ def select_promises(actor: Actor) -> Select[Promise]:
 
 
 def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
-    """Lock the promises run by run, each run's round first; yield the run and its promises.
+    """Take the database locks of the promises run by run, of each run's round first.
 
-    Raises ``NotFoundError`` if one of them is not published or outside the actor's scope. A run
-    whose publication was withdrawn meanwhile is yielded without promises.
+    Yields each run with its promises. Raises ``NotFoundError`` if one of them is not published or
+    outside the actor's scope. A run whose publication was withdrawn meanwhile is yielded without
+    promises.
     """
     chosen = select_promises(actor).where(Promise.id.in_(ids))
     known = db.session.scalars(chosen).all()
@@ -250,7 +258,7 @@ def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun
 def may_answer(actor: Actor) -> bool:
     """Whether the actor may answer promises, as far as their organisation decides it.
 
-    A volunteer may only if their organisation lets its volunteers answer; everybody else may.
+    A volunteer may answer only if the organisation lets its volunteers answer; any other actor may.
     """
     if actor.volunteer_id is None:
         return True
@@ -268,9 +276,9 @@ def _lock_to_answer(actor: Actor, promise_id: int) -> Promise:
 
 
 def lock_promise(actor: Actor, promise_id: int) -> Promise:
-    """Lock one promise of a published month in the actor's scope, after its round.
+    """Take the database locks of the round, then of one promise in the actor's scope; return it.
 
-    Raises ``NotFoundError``.
+    Raises ``NotFoundError`` if the promise is not of a published month, or outside the scope.
     """
     for _run, rows in lock_promises(actor, [promise_id]):
         if rows:  # none: the publication was withdrawn meanwhile

@@ -46,7 +46,7 @@ class Moment:
 
 
 def list_open_days(run: RoundRun, now: datetime) -> list[date]:
-    """The days of a run's month after today that have a slot, in order."""
+    """The days of a run's month after today that have a slot, earliest first."""
     slots = _list_dates(run, now)
     return sorted(set(chain.from_iterable(slots.values())))
 

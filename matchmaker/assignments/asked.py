@@ -28,11 +28,14 @@ _AWAITED = PromiseState.AWAITING_GIVER
 class AskedLine:
     """A promise with what the actor can do about it now.
 
-    reason    why it was declined
-    asks_why  whether the giver declined it and has not said why
-    free_at   the instant from which a refusal or report of failure cannot be undone; None: there is
-              nothing that can be undone now
-    falling   how many other promises a no ends too
+    line            the promise as it is listed
+    reason          why it was declined
+    can_answer      whether the actor can answer it
+    can_take_back   whether the actor can undo the answer
+    asks_why        whether the giver declined it and has not said why
+    free_at         the instant from which a refusal or report of failure cannot be undone; None:
+                    there is nothing that can be undone now
+    falling         how many other promises end too if the actor says no
     """
 
     line: Line

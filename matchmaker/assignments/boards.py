@@ -96,7 +96,7 @@ class ListedPromise:
 def list_boards(actor: User, month: date) -> list[Board]:
     """The offers with accepted or delivered promises other than visits in a published month.
 
-    In order of category position and offer id.
+    They are in order of category position, then of offer id.
     """
     promises: dict[int, list[Promise]] = {}
     for row in db.session.scalars(_select(actor, month)):

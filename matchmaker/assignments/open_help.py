@@ -48,7 +48,7 @@ class OpenHelp:
 
     @property
     def is_question(self) -> bool:
-        """Whether the recipient is asked if the help suits, or if another day does."""
+        """Whether the recipient is asked if the help suits, or if another day suits."""
         return self.is_asked or self.is_asked_for_day
 
     @property

@@ -82,11 +82,15 @@ _SLOTS = [make_slot(week, window) for week in WEEKS for window in Window]
 class Line:
     """One promise as it is listed.
 
-    slot       slot of a visit; None: any time
-    units      in the category's unit, fen for funds
-    answer_by  last day for the giver's answer; None: nobody is asked
-    persons    ids of the recipient and, for a visit, of the visitor
-    resident   surname and title of the recipient; None on lists, and while it may not be shown
+    slot        slot of a visit; None: any time
+    days        the days on which it may take place (ISO); None: any day of its slot
+    day         the day set for a visit; None: none is set
+    minute      when the visit begins, in minutes after midnight
+    new_by      the side that asks for another day; None: nobody asks
+    units       in the category's unit, fen for funds
+    answer_by   last day for the giver's answer; None: nobody is asked
+    persons     ids of the recipient and, for a visit, of the visitor
+    resident    surname and title of the recipient; None on lists, and while it may not be shown
     """
 
     id: int

@@ -23,7 +23,7 @@ def remind(run: RoundRun, now: datetime) -> int:
     """Send the coordinators of givers with answers due soon one notice each.
 
     Returns how many promises the notices are about. Voids earlier reminders of givers for which
-    nothing waits any more. The caller holds the lock of the round.
+    nothing waits any more. The caller holds the database lock of the round.
     """
     match_round, today = run.match_round, get_local_date(now)
     calendars = load_calendars(match_round.subdistrict_id)
@@ -54,7 +54,8 @@ def remind(run: RoundRun, now: datetime) -> int:
 def remind_of_reports(run: RoundRun, now: datetime) -> int:
     """Send each coordinator and visitor of agreed help with a late report one notice.
 
-    Returns how many promises the notices are about. The caller holds the lock of the round.
+    Returns how many promises the notices are about. The caller holds the database lock of the
+    round.
     """
     query = select(Promise).where(
         Promise.round_run_id == run.id, is_unreported(get_local_date(now))

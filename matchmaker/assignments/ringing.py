@@ -61,7 +61,11 @@ CODES = {said.code for said in (*_ON_QUESTION, *_REFUSALS, *_FACES, *_REPORTS)}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A resident to call about one help, and the answers that can be written down."""
+    """A resident to call about one help, and the answers that can be written down.
+
+    help             what is promised to the resident
+    is_tried_today   whether the resident was called today and not reached
+    """
 
     help: OpenHelp
     is_tried_today: bool
@@ -108,7 +112,8 @@ def list_calls(actor: User, now: datetime) -> list[Call]:
 def set_codes(actor: User, calls: Sequence[Call]) -> None:
     """Draw the codes of help that is asked about, so that one call is enough to say all.
 
-    Locks the promises, so that a draw or a yes at the same time gets the same code.
+    Takes the database locks of the promises, so that a draw or a yes at the same time gets the same
+    code.
     """
     ids = [row.id for call in calls if call.is_question for row in call.help.promises]
     for _run, rows in lock_promises(actor, ids):

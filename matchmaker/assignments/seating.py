@@ -31,7 +31,7 @@ from matchmaker.states import lock_row, lock_rows
 def list_choices(row: Promise, now: datetime) -> list[Session]:
     """The other sessions with free numbers to which a promise can be moved, earliest first.
 
-    Empty for a promise that is not accepted, or is a visit.
+    The list is empty for a promise that is not accepted, or that is a visit.
     """
     if row.state not in ACCEPTED or row.offer_id is None or row.slot is not None:
         return []

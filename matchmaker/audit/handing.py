@@ -81,7 +81,10 @@ def hand_out(
 
 
 def show_list(template: str, listed: ListPage[Any], **context: Any) -> str:
-    """Show a page of a list; from ``UNASKED`` people of a day on, ask for the purpose first."""
+    """Show a page of a list with people in it, recorded as ``show_people`` does.
+
+    Asks for the purpose first once more than ``UNASKED`` people of the list would be shown today.
+    """
     people = listed.require_people()
     persons = {person for row in listed.rows for person in people.ids(row)}
 

@@ -68,7 +68,7 @@ def select_own_events(actor: User) -> Select[AuditEvent]:
 
 
 def list_subject_types() -> list[str]:
-    """The kinds of subjects (table names) that events have, in order."""
+    """The kinds of subjects (table names) that events have, in alphabetical order."""
     query = select(AuditEvent.subject_type).distinct().order_by(AuditEvent.subject_type)
     return list(db.session.scalars(query))
 

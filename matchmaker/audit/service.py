@@ -64,7 +64,7 @@ def record_event(
 
 
 def verify_chain() -> list[Fault]:
-    """The faults of the chain in order; empty if no event is altered or missing.
+    """The faults of the chain in order of event; empty if no event is altered or missing.
 
     A gap of several events is one fault, with the id of the first.
     """

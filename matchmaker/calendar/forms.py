@@ -84,7 +84,10 @@ def start_form(calendar: YearCalendar, number: str, version: int) -> NoticeForm:
 
 
 def read_days(text: str) -> tuple[date, ...] | None:
-    """The days in a text in order, each once; None if the text holds anything else."""
+    """The days that a text lists, earliest first and each once.
+
+    None if the text holds anything but days and separators; an empty text has no days.
+    """
     found: set[date] = set()
     position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
     while position < len(text):

@@ -127,7 +127,7 @@ def finish_started_run(month: date, actor: User) -> str:
 def accept_run(month: date, actor: User, number: int | None = None) -> str:
     """Accept what is not proved of one run; of the latest run if ``number`` is None.
 
-    Only the person who started the run may. The text lists each claim that is accepted.
+    Refused unless the actor started the run. The text lists each claim that is accepted.
     """
     run = find_run(get_round(month, actor), number)
     _act(lambda: publication.accept_unproved(run, actor=actor, now=get_now()))

@@ -76,7 +76,13 @@ _ANSWER = "已与服务单位沟通，下次提前一天打电话确认。"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A step that an account takes, and the steps that follow if the service took it."""
+    """A step that an account takes in the demo.
+
+    who      the id of the account
+    step     the service function
+    values   its arguments
+    then     the steps that follow if the service took this one
+    """
 
     who: int
     step: Callable[..., object]

@@ -44,7 +44,7 @@ SUBMITTING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def clean_text(value: Any) -> Any:
-    """Return text with characters composed, without unseen signs (NUL too) and outer blanks.
+    """Return text with characters composed, without unseen characters (NUL too) and outer blanks.
 
     Any other value is returned as it is.
     """
@@ -87,7 +87,10 @@ class BaseForm(FlaskForm):
         return any(field.raw_data is not None for field in self)
 
     def lost_unseen_signs(self) -> bool:
-        """Return whether ``clean_text`` took signs out of a visible text, to inform the person."""
+        """Return whether ``clean_text`` took unseen characters out of a text field that people see.
+
+        The person who typed the text is informed of it.
+        """
         return any(
             has_unseen(unicodedata.normalize("NFC", text))
             for field in self
@@ -140,8 +143,8 @@ class EditForm(BaseForm):
     def find_changed(self) -> list[Field] | None:
         """Return the fields whose stored value changed since the page was made; None if none did.
 
-        An empty list means changed, without saying where: ``seen`` does not have one digest for
-        each field, as on a page made for a form with more or fewer fields.
+        An empty list: something changed, but it is not known in which field. ``seen`` does not have
+        one digest for each field then, as on a page made for a form with more or fewer fields.
         """
         edited = self._list_edited()
         seen, stored = str(self.seen.data or "").split("."), [_digest(field) for field in edited]

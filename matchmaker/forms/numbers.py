@@ -1,7 +1,7 @@
 """Numbers as people write them: whole numbers with limits, money typed in yuan and kept in fen.
 
-A number may have full-width signs, thousands in groups of three, ``万``, the sign or word of the
-currency, and a measure word after it. A text that could be read in two ways is refused.
+A number may have full-width characters, thousands in groups of three, ``万``, the sign or word of
+the currency, and a measure word after it. A text that could be read in two ways is refused.
 """
 
 import re
@@ -34,7 +34,12 @@ _TEN_THOUSAND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TypedNumber:
-    """A number, and whether a currency or a measure word came with it; money is in yuan."""
+    """A number as it was typed.
+
+    value         the number; money is in yuan
+    is_money      whether the sign or word of the currency came with it
+    is_measured   whether a measure word came with it
+    """
 
     value: Decimal
     is_money: bool

@@ -110,7 +110,11 @@ HelpKey = tuple[int, int | None, int | None, str | None]
 def make_help_key(
     run_id: int, need_id: int | None, pairing_id: int | None, slot: str | None
 ) -> HelpKey:
-    """Return the key of what a promise is a part of: a need of a run, or one visit of a pairing."""
+    """Return the key that all promises of one help share: (run, need, pairing, slot).
+
+    A help is that for one need of a run, or one visit of a pairing; only the key of a visit of a
+    pairing has a slot.
+    """
     return (run_id, need_id, pairing_id, slot if pairing_id else None)
 
 
@@ -233,7 +237,11 @@ class Promise(Model):
 
     @property
     def help_key(self) -> HelpKey:
-        """The key of the help that the promise is a part of."""
+        """The key (run, need, pairing, slot) that all promises of the same help share.
+
+        A help is what the promises of one need in one run, or of one visit of a pairing, make
+        together. Only a pairing's key has a slot; for a need it is None.
+        """
         return make_help_key(self.round_run_id, self.need_id, self.pairing_id, self.slot)
 
     @property

@@ -36,9 +36,12 @@ CORRECTABLE = NeedState.OPEN  # verified and not in a locked list
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What can be corrected of a verified need; ``quantity`` in the category's unit, fen for money.
+    """What can be corrected of a verified need.
 
-    ``windows``: empty means any time; ignored if the category does not ask for them.
+    tier                urgency; 1 is the most urgent
+    quantity            in the category's unit, fen for money
+    windows             empty: any time; ignored if the category does not ask for them
+    reply_promised_on   the day by which an answer is promised
     """
 
     tier: int
@@ -176,11 +179,11 @@ def may_undo(need: Need, actor: User) -> bool:
 
 
 def undo_verification(*, actor: User, need_id: int, is_whole_step: bool, now: datetime) -> int:
-    """Let a need that the actor verified wait for its verification again; return how many do.
+    """Let a need that the actor verified wait for its verification again; return how many needs.
 
     Its urgency is again the lowest. ``is_whole_step`` includes all needs of the same step that
-    still wait for the next lock. Raises ``ConflictError`` if none can be undone: a list was locked
-    since, or the actor did not verify it.
+    still wait for the next lock of a list. Raises ``ConflictError`` if no need can be undone: a
+    list was locked since, or the actor did not verify the need.
     """
     need = lock_in_scope(Need, need_id, actor, "need.unknown")
     is_same = Need.verified_at == need.verified_at if is_whole_step else Need.id == need.id

@@ -196,7 +196,10 @@ def is_late(row: FollowUp, today: date) -> bool:
 
 
 def get_follow_up(follow_up_id: int, actor: User) -> FollowUp:
-    """Read and lock the question. Raises ``NotFoundError`` outside the actor's scope."""
+    """Read the question and lock its row until the transaction ends.
+
+    Raises ``NotFoundError`` outside the actor's scope.
+    """
     return lock_in_scope(FollowUp, follow_up_id, actor, "question.unknown")
 
 

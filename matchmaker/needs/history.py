@@ -49,7 +49,13 @@ ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened to a need; ``code`` is an audit action or a ``ROUND_*`` code."""
+    """One thing that happened to a need.
+
+    at        the instant
+    code      an audit action or a ``ROUND_*`` code
+    numbers   the numbers that its sentence shows
+    by        name of the account that did it; None: no account did
+    """
 
     at: datetime
     code: str
@@ -61,8 +67,8 @@ class TimelineEntry:
 class Coming:
     """The promises of one giver, slot and state for a need, joined; a visit by two is one visit.
 
-    units    of the need's category; of a visit by several people, those of one promise
-    people   how many volunteers come; 0 if none does
+    units    units of the need's category; of a visit by several people, those of one promise
+    people   how many volunteers come; 0: no volunteer comes
     first    the first of the promises
     """
 
@@ -112,9 +118,9 @@ class RoundResult:
 
     @property
     def waits_for_recipient(self) -> bool:
-        """Whether every giver said yes, required sessions are fixed and the answer is missing.
+        """Whether every giver said yes, required sessions are fixed and the resident is to answer.
 
-        The resident's answer, that is, or a request for another day.
+        The resident answers whether the help suits, or a request for another day.
         """
         rows = self.assignments
         return is_agreed(rows) and not any(lacks_session(row) for row in rows if not row.has_ended)

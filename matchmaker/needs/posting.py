@@ -54,7 +54,10 @@ def record_consent(need: Need, channel: ConsentChannel, actor: User, now: dateti
 
 
 def send_need(need: Need, actor: User, now: datetime) -> None:
-    """Submit a complete need to its committee and record it. Raises ``ConflictError`` if sent."""
+    """Submit a complete need to its committee and record the step.
+
+    Raises ``ConflictError`` if the need was sent before.
+    """
     NEED_STATES.take(need, NeedState.SUBMITTED)
     need.submitted_at, need.return_reason = now, None
     flush_need()

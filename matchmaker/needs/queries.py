@@ -81,7 +81,7 @@ class OpenNeed:
 def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
     """The query for open needs of the committees that the actor may browse.
 
-    In order of category, then longest wait first.
+    The needs are in order of category, then the longest wait first.
     """
     query = (
         select(Need)
@@ -196,8 +196,8 @@ def _is_current(need: Any, month: date) -> ColumnElement[bool]:
 def list_duplicates(need: Need, actor: User, month: date) -> list[Need]:
     """Needs of the same resident in the same category that are current in ``month``, oldest first.
 
-    Only needs in the actor's scope. A need that got help in an earlier month is not a duplicate:
-    a resident may ask every month.
+    Only needs in the actor's scope are listed. A need that got help in an earlier month is not a
+    duplicate: a resident may ask every month.
     """
     query = select(Need).where(
         is_in_scope(Need, actor),

@@ -151,8 +151,8 @@ def has_recorded(need: Need, actor: User) -> bool:
 def may_verify(need: Need, actor: User) -> bool:
     """Whether the actor, in whose scope the need is, may verify it.
 
-    Committee workers may. Social workers may verify needs that a committee worker entered, since
-    a small committee may have nobody else.
+    Committee workers may verify it. Social workers may verify needs that a committee worker
+    entered, since a small committee may have nobody else.
     """
     if actor.role is Role.COMMITTEE_WORKER:
         return True

@@ -34,9 +34,10 @@ TICK_ALL = "all"  # argument of the address: tick every box of a need without du
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """A need, and the references of its duplicates (``find_duplicates``).
+    """A need, and what the list shows beside it.
 
-    statuses    of the resident; only on the list from which needs are verified together
+    twins      the references of its duplicates (``find_duplicates``)
+    statuses   the statuses of the resident; only on the list from which needs are verified together
     """
 
     need: Need

@@ -110,7 +110,12 @@ def find_repeat(need: Need) -> Need | None:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """How many needs came back, how many were asked about, and how many series ended unanswered."""
+    """What ``do_repeats`` did.
+
+    returned   number of needs that came back
+    asked      number of needs about which the committee was asked
+    ended      number of series that ended because nobody answered
+    """
 
     returned: int
     asked: int
@@ -142,8 +147,8 @@ def do_repeats(now: datetime) -> Repeated:
 def return_needs(match_round: MatchRound, now: datetime) -> list[Need]:
     """Store a new need for each need that comes back in the round's month; return the new needs.
 
-    Empty if the list of the month is locked. Locks the round's row, so that two workers do not
-    bring back the same need twice.
+    The list is empty if the list of the month is locked. Takes the database lock of the round's
+    row, so that two workers do not bring back the same need twice.
     """
     lock_row(match_round)
     if match_round.state is not RoundState.DRAFT:
@@ -296,7 +301,7 @@ def confirm_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
 
 
 def end_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
-    """End a series at ``need_id``, its latest need, which itself stays.
+    """End a series of needs: its latest need, ``need_id``, stays but no longer comes back.
 
     Raises ``ConflictError`` if the need does not come back.
     """

@@ -149,7 +149,7 @@ def _keep(need: Need, actor: User, now: datetime, **answers: Any) -> Need:
 
 
 class Question(StrEnum):
-    """A question of the posting; its value is part of its page's address."""
+    """A question that a resident answers when posting a need; the value is part of its address."""
 
     QUANTITY = "quantity"
     WINDOWS = "when"
@@ -157,7 +157,7 @@ class Question(StrEnum):
 
 
 def list_questions(need: Need) -> list[Question]:
-    """The questions that the need's category requires, in order."""
+    """The questions that the need's category requires, in the order in which they are asked."""
     asked = {
         Question.QUANTITY: find_quantity_limits(need.category) is not None,
         Question.WINDOWS: asks_windows(need.category),
@@ -167,10 +167,11 @@ def list_questions(need: Need) -> list[Question]:
 
 
 def find_next(need: Need, present: Question | None) -> Question | None:
-    """The question after ``present`` (None: the first one); None if ``present`` is the last.
+    """The question of the posting after ``present``; None if ``present`` is the last one.
 
-    Also None after any question if the need has a description, the last answer: an earlier answer
-    is being edited then, and the other questions are not asked again.
+    ``present`` None: the first question is returned. If the need has a description, which is the
+    last answer, the result after any question is None: the resident edits an earlier answer then,
+    and the other questions are not asked again.
     """
     questions = list_questions(need)
     following = [q for q in questions if present is None or _rank(q) > _rank(present)]
@@ -180,7 +181,7 @@ def find_next(need: Need, present: Question | None) -> Question | None:
 
 
 def find_previous(need: Need, present: Question) -> Question | None:
-    """The question before ``present``; None if it is the first."""
+    """The question of the posting before ``present``; None if ``present`` is the first one."""
     earlier = [q for q in list_questions(need) if _rank(q) < _rank(present)]
     return earlier[-1] if earlier else None
 

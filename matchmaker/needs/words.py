@@ -73,7 +73,7 @@ def describe_missing(need: Need) -> str:
 
 
 def describe_coming(row: Coming, unit: str) -> str:
-    """How much comes, and how many people bring it if more than one does."""
+    """How much comes, and how many people bring it if several people bring it."""
     amount = format_quantity(row.units, unit)
     if row.people < 2:
         return amount

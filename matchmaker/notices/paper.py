@@ -73,7 +73,7 @@ def list_news(actor: User, of: Committee | Resident) -> list[News]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The notices that a page showed: those with ``ids``, and all up to ``last_id``."""
+    """The notices that a page showed: those with ``ids``, and all with an id up to ``last_id``."""
 
     last_id: int = 0
     ids: Collection[int] = ()

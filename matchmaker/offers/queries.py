@@ -35,10 +35,10 @@ DAYS_BEFORE_END = 30  # an offer whose last day is within so many days ends soon
 
 @dataclass(frozen=True, slots=True)
 class OfferFilters:
-    """Filters of a list of offers; a field that is None or empty does not filter.
+    """Filters of a list of offers; a field that is None, empty or False does not filter.
 
-    is_staffless   offers of volunteers' time without an active volunteer who can give it
-    ends_after     offers whose last day is this day or one of the next ``DAYS_BEFORE_END``
+    is_staffless   only offers of volunteers' time without an active volunteer who can give it
+    ends_after     only offers whose last day is this day or one of the next ``DAYS_BEFORE_END``
     """
 
     state: OfferState | None = None

@@ -1,6 +1,7 @@
 """Queries for the long-term pairings and the pairing agreements of a street office.
 
-The database works out the standing of each on a day, so a filter and a row cannot differ.
+The database works out the standing of each pairing and agreement on a day. The filter by standing
+and the standing shown in a row of the list are the same expression, so they cannot differ.
 """
 
 from collections.abc import Mapping

@@ -104,7 +104,7 @@ def find_latest_round(organisation: Organisation) -> MatchRound | None:
 def list_load(organisation: Organisation, match_round: MatchRound | None) -> list[Load]:
     """For each category: the total of open offers now, and of the promises of ``match_round``.
 
-    In the catalogue's order. Promises that have ended are counted too.
+    The categories are in the catalogue's order. Promises that have ended are counted too.
     """
     offered = _sum_by_category(
         select(Offer.category_id, func.sum(Offer.capacity_per_month))
@@ -165,7 +165,12 @@ MOST_REMEMBERED = 24  # lines that are shown
 
 @dataclass(frozen=True, slots=True)
 class GivenLine:
-    """What an organisation offered and gave in a closed month; visits if ``category`` is None."""
+    """What an organisation offered and gave in a closed month.
+
+    category   the category; None: visits
+    offered    units offered
+    given      units given
+    """
 
     month: date
     category: ServiceCategory | None

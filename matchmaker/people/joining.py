@@ -38,7 +38,7 @@ WITH_PERSON: tuple[type[Volunteer] | type[Resident] | type[User], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two volunteers with one phone, the one with the lower id first."""
+    """Two volunteers with one phone: ``first`` has the lower id."""
 
     first: Volunteer
     second: Volunteer

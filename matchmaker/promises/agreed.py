@@ -16,11 +16,11 @@ _NEEDS = Need.__tablename__
 
 
 def is_agreed(rows: Iterable[Promise]) -> bool:
-    """Whether every giver of one help said yes, the recipient has not answered, and neither side
-    asks for another day.
+    """Whether every giver of one help said yes and its recipient is to answer.
 
-    ``rows``: all promises of the help. A refusal makes it False until its place is free: the
-    refusal may be undone, or the rest may end with it.
+    ``rows``: all promises of the help. False once the recipient has answered, and while one side
+    asks for another day. A refusal makes it False until its place is free: the refusal may be
+    undone, or the rest of the help may end with it.
     """
     left = [row for row in rows if not row.has_ended]
     is_waiting = (

@@ -29,7 +29,7 @@ def list_held(run: RoundRun | None) -> list[HeldPromise]:
 
 
 def count_promises(held: Iterable[HeldPromise]) -> dict[PromiseState, int]:
-    """How many promises are in each state, in the order of ``PromiseState``; only those found."""
+    """Map each state that some promise is in to the number of these promises, in enum order."""
     found = Counter(row.state for row in held)
     return {state: found[state] for state in PromiseState if state in found}
 
@@ -38,10 +38,11 @@ def count_promises(held: Iterable[HeldPromise]) -> dict[PromiseState, int]:
 class GiverAnswers:
     """How many promises of one giver are in each state, and until which day the giver is asked.
 
-    counts       state -> number of promises, without those that the next two count
+    counts       state -> number of promises, without those in ``not_wanted`` and ``unreported``
     not_wanted   number of promises that ended because the recipient said no or was not reached
     unreported   number of promises that both sides agreed to and that the close of the month ended
                  without a report
+    answer_by    last day for an answer of the giver; None: no answer is awaited
     """
 
     organisation: Organisation

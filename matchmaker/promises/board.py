@@ -49,8 +49,11 @@ _MODELS: dict[Grouping, Any] = {
 class Funnel:
     """How many promises have reached each step.
 
+    promised    all promises
     accepted    the giver said yes
     confirmed   the recipient said yes too
+    delivered   the help was given
+    fed_back    the recipient said how it was
     failed      both said yes, and the help did not take place
     ended       the promise ended without help in any other way
     late        the giver did not answer in time, or confirmed help has no report after its last day

@@ -29,8 +29,10 @@ Dates = Mapping[str, Sequence[date]]
 class Taken:
     """When residents are visited already, and how many persons each giver sends at that time.
 
-    Keys are the id of the resident or organisation, the day, and whether the visit is before noon:
-    a visit at half past nine takes the morning, as one at nine does.
+    residents   (id of the resident, day, whether it begins before noon) of each visit
+    givers      (id of the organisation, day, the same) -> number of persons
+
+    A visit at half past nine takes the morning, as one at nine does.
     """
 
     residents: set[tuple[int, date, bool]]
@@ -86,7 +88,7 @@ def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: dateti
     The day is one of the visit's slot. A day on which the resident has no other visit in that half
     of the day comes first, then a day after the deadline of the answers, then one on which the
     givers make fewest visits, then the earliest. If all days ahead lie before that deadline, the
-    last is set. The caller holds the lock of the round.
+    last is set. The caller holds the database lock of the round.
     """
     late = _list_visits(run, _may_lack_day(run, get_local_date(now)))
     waiting = [rows for rows in late if _lacks_day(rows, get_local_date(now))]

@@ -77,7 +77,7 @@ class HeldPromise:
 
     @property
     def help_key(self) -> HelpKey:
-        """The key of the help that the promise is a part of: a need, or one visit of a pairing."""
+        """The key that all promises for the same need, or the same visit of a pairing, share."""
         return make_help_key(self.run_id, self.need_id, self.pairing_id, self.slot)
 
 
@@ -104,7 +104,7 @@ class Asked:
 
     @property
     def gone_because(self) -> RevokeReason | None:
-        """Why nobody waits for the help any more; None if somebody does.
+        """Why nobody waits for the help any more; None if somebody waits.
 
         The last day of a pairing is not looked at here.
         """

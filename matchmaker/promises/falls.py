@@ -29,8 +29,10 @@ from matchmaker.promises.sums import count_kept
 class Fall(StrEnum):
     """What is gone with a promise that ended without help.
 
-    UNITS    its units and its time, for everybody      PERSON   the visitor, for the whole month
-    COUPLE   this giver for this recipient              GIVER    the whole giver, for this recipient
+    UNITS    its units and its time, for everybody
+    PERSON   the visitor, for the whole month
+    COUPLE   this giver for this recipient
+    GIVER    the whole giver, for this recipient
     WISH     the wish: the recipient no longer waits in this month
     NOTHING  nothing: it ended with another promise, or can be given on another day
     """

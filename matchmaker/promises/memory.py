@@ -67,7 +67,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One group: how many promises count under each name of ``COUNTED``, and its units."""
+    """What the months promised and gave for one group.
+
+    group            the row of the group, such as a home or a category
+    counts           name in ``COUNTED`` -> number of promises that count under it
+    units_promised   sum of the units promised
+    units_given      sum of the units given
+    """
 
     group: Any
     counts: dict[str, int]

@@ -65,16 +65,16 @@ _Validity = tuple[RevokeReason, _Lasts]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that cannot be kept at present, and the first obstacle found."""
+    """A promise that cannot be kept at present, and the first reason found."""
 
     promise: HeldPromise
     reason: RevokeReason
 
 
 def list_broken(run: RoundRun, now: datetime, on_their_day: Collection[int] = ()) -> list[Broken]:
-    """The promises of a run that cannot be kept any more, in order of id.
+    """The promises of a run that cannot be kept any more, with the reasons, in order of id.
 
-    ``on_their_day``: ids of visits judged only on the day set for them, as if it were agreed to.
+    ``on_their_day``: ids of visits for which ``Promise.day``, if set, counts as the only day.
     """
     return _list_broken_where(Promise.round_run_id == run.id, now, on_their_day)
 

@@ -60,7 +60,7 @@ def _is_open(run: RoundRun, now: datetime) -> tuple[ColumnElement[bool], ColumnE
 
 
 def count_numbers(sessions: Iterable[Session]) -> dict[int, int]:
-    """How many numbers each session has given out, keyed by its id; none: no entry."""
+    """How many numbers each session has given out, keyed by its id; 0 has no entry."""
     ids = [row.id for row in sessions]
     query = (
         select(Promise.session_id, func.count())
@@ -71,7 +71,7 @@ def count_numbers(sessions: Iterable[Session]) -> dict[int, int]:
 
 
 def list_taken(session_ids: Collection[int]) -> dict[int, set[int]]:
-    """The numbers that each session has given out, keyed by its id; none: no entry."""
+    """The numbers that each session has given out, keyed by its id; without any it is left out."""
     query = select(Promise.session_id, Promise.number).where(Promise.session_id.in_(session_ids))
     taken: dict[int, set[int]] = defaultdict(set)
     for session_id, number in db.session.execute(query):
@@ -109,7 +109,7 @@ def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
 
 
 def inherit_payday(rows: Collection[Promise], now: datetime) -> list[Promise]:
-    """Give promises of money without a day the latest by which their offer pays others.
+    """Give promises of money without a day the latest day by which their offer pays others.
 
     ``rows``: promises of one run. Returns those that got a day; a day that is past is not given.
     """
@@ -143,7 +143,7 @@ def is_paid(row: Promise) -> bool:
 def list_coming_to(place: Place, now: datetime) -> list[Promise]:
     """The accepted promises of published months still to be given at a place, in order of id.
 
-    The place is that of the session, or without a session that of the offer. No visits.
+    The place is that of the session, or without a session that of the offer. Visits are left out.
     """
     is_of_offer = and_(
         Offer.place_id == place.id, Offer.handing_over.is_distinct_from(HandingOver.DOOR)
@@ -155,7 +155,7 @@ def list_coming_to(place: Place, now: datetime) -> list[Promise]:
 def list_coming_from(offer: Offer, now: datetime) -> list[Promise]:
     """The accepted promises of published months still to be given from an offer, in order of id.
 
-    No visits.
+    Visits are left out.
     """
     return _list_coming(Promise.offer_id == offer.id, now)
 

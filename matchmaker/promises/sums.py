@@ -1,4 +1,7 @@
-"""Add up the units that were promised of one help, and those that were given of it."""
+"""Add up the units of the promises of one help: how many were promised and how many were given.
+
+A help is what the promises of one need in one run, or of one visit of a pairing, make together.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,10 +14,10 @@ from matchmaker.promises.states import DONE_STATES, FALLEN_STATES, NOT_NEEDED, O
 class HelpSum:
     """The units of the promises of one help.
 
-    promised   as first found, without what the recipient no longer needs; a promise found later in
-               place of an ended one adds nothing
-    given      as reported; each person who came to a visit is one unit
-    is_open    whether a promise of the help is still open, so that more may come
+    promised   the units as first found, without those that the recipient no longer needs; a promise
+               found later in place of an ended one adds nothing
+    given      the units reported as given; each person who came to a visit is one unit
+    is_open    whether a promise of the help is still open, so that more units may be given
     """
 
     promised: int

@@ -18,7 +18,7 @@ from matchmaker.promises.states import FALLEN_STATES
 def is_beside(run: RoundRun, ids: Collection[int]) -> ColumnElement[bool]:
     """The condition for the run's promises that share a need or pairing with one of ``ids``.
 
-    ``ids``: ids of promises, which fulfil it too if they are of the run.
+    ``ids``: ids of promises; those of the run fulfil the condition too.
     """
     own = Promise.id.in_(list(ids))
     return (Promise.round_run_id == run.id) & or_(

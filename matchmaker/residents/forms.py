@@ -43,7 +43,8 @@ class NoLongNumber:
 class WholePhone:
     """Refuses a search with more than ``MOST_DIGITS`` digits unless it is exactly one phone number.
 
-    A search for a phone number never becomes part of an address; any other search does.
+    A search for a phone number never becomes part of an address; any other search becomes part of
+    one.
     """
 
     def __call__(self, form: Any, field: Any) -> None:
@@ -129,7 +130,10 @@ class RegisterForm(IdempotentForm):
 
 
 class ResidentMergeForm(IdempotentForm):
-    """The other entry of a resident who is registered twice, and that both are one person."""
+    """Names the other entry of a resident who is registered twice.
+
+    ``is_same`` confirms that both entries are one person.
+    """
 
     reference = TextField(
         _l("Reference of the other entry"),

@@ -34,8 +34,8 @@ def count_check(actor: User, now: datetime) -> None:
 def search_phone(*, actor: User, typed: str, now: datetime) -> list[int]:
     """Return the ids of the residents in the actor's scope with this phone, or this end of it.
 
-    In order of id; empty for what is not a phone. Records that the actor searched and how many
-    were found, but not the phone.
+    The ids are in ascending order; the list is empty for a text that is not a phone number or its
+    end. Records that the actor searched and how many were found, but not the phone.
     """
     condition = _find_condition(typed)
     if condition is None:

@@ -35,7 +35,13 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A registered resident compared with a person, and which data is the same or nearly so."""
+    """A registered resident compared with a person, and which data is the same or nearly so.
+
+    has_phone        the phone is the same
+    has_name         the name is the same or similar
+    has_address      the address is the same or similar
+    has_birth_year   the year of birth is the same
+    """
 
     resident: Resident
     has_phone: bool

@@ -24,15 +24,18 @@ class Circle:
 class OutcomeNumbers:
     """What was asked and received and, for an unmet need, what its explanation knows.
 
-    asked, units   units of the category that were asked and received
+    asked          units of the category that were asked
+    units          units of the category that were received
     stage          the stage that decided against an outranked need
     filters        filter -> number of offers that remain after it, in the order of the filters
-    nearest        the offer that passes the most filters, if none passes all
+    nearest        the offer that passes the most filters, if no offer passes all
     ahead          number of people served from the same capacity
-    ahead_by       why they come first -> number of needs
+    ahead_by       reason why they come first -> number of needs
+    circle         the closed circle of needs that compete for the same places; None: none is known
     ticket         the ticket of the need in the lottery
     cut_off        the last ticket that was met
-    home_ticket, home_cut_off   the same for the home, if homes draw before needs
+    home_ticket    the ticket of the home, if homes draw before needs
+    home_cut_off   the last ticket of a home that was met
     openings       the areas, statuses or slots that would let more offers serve the need
     """
 

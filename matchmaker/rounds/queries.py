@@ -106,9 +106,11 @@ def list_public_rounds(month: date) -> Sequence[MatchRound]:
 class Interventions:
     """How often people stepped into a round; anyone may read these numbers.
 
-    pins, forbids   those in force and those that were lifted
-    lifted          the lifted ones among them
-    withdrawals     publications that were withdrawn
+    runs          runs of the round
+    pins          pins in force and pins that were lifted
+    forbids       forbids in force and forbids that were lifted
+    lifted        pins and forbids that were lifted
+    withdrawals   publications that were withdrawn
     """
 
     runs: int

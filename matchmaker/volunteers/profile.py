@@ -31,9 +31,11 @@ MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
 class VolunteerProfile:
     """The profile of a volunteer, as typed and as stored.
 
-    ``categories``: codes of ``list_skills``; ``committees``: codes, empty means all;
-    ``qualifications``: the last day keyed by qualification, None if it has no end; ``phone``: as
-    ``normalise_phone`` keeps it.
+    categories       codes of ``list_skills``
+    windows          times of the week at which the volunteer is free
+    committees       codes; empty: all committees
+    qualifications   qualification -> its last day; None: it has no end
+    phone            as ``normalise_phone`` keeps it; None: none is known
     """
 
     name: str

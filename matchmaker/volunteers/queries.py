@@ -41,7 +41,7 @@ def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]
 def list_office_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
     """The query for volunteers of the organisations in the actor's scope that pass ``filters``.
 
-    In order of organisation, then reference. A social worker may read but not change them.
+    They are in order of organisation, then reference. A social worker may read but not change them.
     """
     return (
         _narrow_any(_is_of_office(actor), filters)

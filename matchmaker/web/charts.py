@@ -19,7 +19,7 @@ FULL_PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share: ``part`` of ``whole``, both whole numbers. 0 of 0 has no percentage."""
+    """A share: ``part`` of ``whole``, both whole numbers. A share of 0 of 0 has no percentage."""
 
     part: int
     whole: int
@@ -32,7 +32,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """Needs met out of those that could be met, in earlier months and in this one."""
+    """The needs met out of those that could be met in one committee.
+
+    before   in the earlier months that count
+    after    in this month
+    """
 
     label: str
     before: Share

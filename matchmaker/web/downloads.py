@@ -37,13 +37,20 @@ Row = Sequence[Value]
 def send_table(
     file_format: str, name: str, title: str, headers: Sequence[str], rows: Iterable[Row]
 ) -> Response:
-    """Return a download of a table. ``name``: the file's name without its ending, in ASCII."""
+    """Return a download of a table as xlsx or CSV.
+
+    ``name``: the file's name without its ending, in ASCII. ``title``: the name of the workbook's
+    sheet.
+    """
     make = make_xlsx if file_format == "xlsx" else make_csv
     return send_file(file_format, name, make(title, headers, rows))
 
 
 def send_file(file_format: str, name: str, content: bytes | str) -> Response:
-    """Return a download that no cache keeps. ``name``: as for ``send_table``."""
+    """Return a download that no cache keeps.
+
+    ``name``: the file's name without its ending, in ASCII.
+    """
     response = Response(content, content_type=MEDIA_TYPES[file_format])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     response.headers["Cache-Control"] = "no-store"
@@ -96,9 +103,10 @@ def make_csv(_title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Return whether a spreadsheet might calculate ``text``, by its first sign that is not blank.
+    """Return whether a spreadsheet might calculate ``text`` as a formula.
 
-    Full-width signs count too.
+    It might if the first character that is not blank is one of ``=``, ``+``, ``-`` and ``@``, or
+    the full-width form of one of these characters.
     """
     return unicodedata.normalize("NFKC", text).lstrip()[:1] in _FORMULA_SIGNS
 

@@ -130,7 +130,13 @@ def get_filters(form: Form) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one page, empty after the last; ``total`` counts the rows of all ``pages``."""
+    """The rows of one page of a list.
+
+    items    the rows; empty for a page after the last one
+    total    the number of rows on all pages
+    number   the number of this page, from 1
+    pages    the number of pages
+    """
 
     items: list[Any]
     total: int
@@ -171,15 +177,17 @@ class People(Generic[R]):
 class ListPage(Generic[R]):
     """A list as the current request asks for it.
 
-    ``people`` is None only for a list that names nobody, neither by name nor by reference. Any
-    other list is shown and sent by ``disclosures.handing``, which keeps a record.
-
-    ``endpoint`` and ``values`` make the list's address. ``form`` has read the filters; ``fields``
-    names the filters that are shown, in order (none: all). ``read`` turns rows of ``query`` into
-    what the columns read. It gets all rows of a page, or of a portion of a file, so that one query
-    can load what they need. ``search`` is the endpoint to which filters are posted that must not
-    appear in an address. ``count`` returns the number of rows in each state. A list with
-    ``download`` (an endpoint that takes ``file_format``) can be downloaded.
+    endpoint   with ``values``: the list's address
+    people     the persons of a row; None only for a list that names nobody, neither by name nor by
+               reference. Any other list is shown and sent by ``disclosures.handing``, which keeps a
+               record
+    form       the form that has read the filters
+    fields     the filters that are shown, in this order; empty: all
+    read       turns rows of ``query`` into what the columns read. It gets all rows of a page, or of
+               a portion of a file, so that one query can load what they need
+    count      returns the number of rows in each state
+    search     the endpoint to which filters are posted that must not appear in an address
+    download   an endpoint that takes ``file_format``; a list with one can be downloaded
     """
 
     endpoint: str

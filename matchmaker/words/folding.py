@@ -11,8 +11,9 @@ _ROOM = "室"  # some people type it after a door number
 
 
 def fold(text: str) -> str:
-    """Return the text without width, case, blanks, dots, apostrophes and signs that cannot be seen.
+    """Return the text without width, case, blanks, dots, apostrophes and unseen characters.
 
+    Width: full-width and half-width forms of a character become one.
     上海春晖（集团）有限公司 equals 上海春晖 (集团) 有限公司, and 古丽·艾比 equals 古丽 艾比.
     """
     return _GAPS.sub("", unicodedata.normalize("NFKC", drop_unseen(text))).casefold()

@@ -29,7 +29,7 @@ def clean_name(name: str) -> str:
     """Return the name as it is stored: one kind of dot between Chinese characters, narrow letters.
 
     古丽•艾比 becomes 古丽·艾比, Ａ座 becomes A座.
-    Other signs, Chinese brackets too, stay as they are.
+    Other characters, Chinese brackets too, stay as they are.
     """
     return _DOT_IN_NAME.sub(MIDDLE_DOT, name.translate(_WIDE_LETTERS))
 
@@ -42,7 +42,7 @@ LONGEST_SEARCH = 60  # characters
 def match_name(text: str, names: list[Any], sort_key: Any) -> ColumnElement[bool]:
     """The condition for rows with ``text`` in one of their ``names`` or in their ``sort_key``.
 
-    Blanks, dots, apostrophes and the width of signs do not matter:
+    Blanks, dots, apostrophes and the width of characters do not matter:
     ``lehui``, ``le hui``, ``ｌｅｈｕｉ`` and the initials ``lh`` all find 乐汇.
     A text of only blanks, dots and apostrophes finds nothing.
     """

@@ -38,8 +38,8 @@ class SeveralNumbersError(ValueError):
 def normalise_phone(text: str) -> str:
     """Return a typed number in the form in which it is kept.
 
-    Full-width digits, blanks, dashes, brackets, signs that cannot be seen, the country's code with
-    or without its plus, and the ``.0`` that a spreadsheet adds are accepted. Raises
+    Full-width digits, blanks, dashes, brackets, characters that cannot be seen, the country's code
+    with or without its plus, and the ``.0`` that a spreadsheet adds are accepted. Raises
     ``SeveralNumbersError`` for two numbers and ``ValueError`` for anything else, also for a text
     longer than ``LONGEST_TYPED``.
     """

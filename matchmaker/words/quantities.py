@@ -68,8 +68,10 @@ def _is_english() -> bool:
 class UnitWords:
     """The words of one unit.
 
-    ``name`` heads a column. ``count`` returns the phrase for a number, given with its text
-    (``amount``). ``question`` asks how many; None if a need in this unit always has one.
+    name       the word for the unit, as a heading of a column
+    count      a function of a number and its formatted text; returns the number with the unit, such
+               as ``3 visits``. The number chooses singular or plural, the text is shown.
+    question   asks a resident for the quantity of a need; None: it is always one unit
     """
 
     name: LazyString
@@ -131,7 +133,7 @@ def format_quantity(quantity: int, unit: str) -> str:
 
 
 def get_unit_word(unit: str) -> LazyString:
-    """The name of a unit, for the head of a column."""
+    """The word for a unit, as a heading of a column."""
     return UNIT_WORDS[Unit(unit)].name
 
 

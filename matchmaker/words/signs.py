@@ -1,4 +1,4 @@
-"""Find and drop the signs in typed text that nobody sees: direction marks, joiners, controls."""
+"""Find and drop typed characters that nobody sees: direction marks, joiners, controls."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ _JOINER = "\u200d"
 
 
 def drop_unseen(text: str) -> str:
-    """Return the text without signs that cannot be seen.
+    """Return the text without characters that cannot be seen.
 
     Tabs, line ends and a joiner between two emoji stay.
     """

@@ -22,7 +22,7 @@ def solve_max_points(problem: Problem, seconds: float) -> str:
 
 
 def solve_max_min(problem: Problem, seconds: float) -> str:
-    """Maximise the least share met of any committee. Return the outcome in words."""
+    """Maximise the least share of a committee's needs that are met. Return the outcome in words."""
     model = build(problem)
     translated, columns = _translate(model)
     level = translated.new_int_var(0, SHARES, "level")

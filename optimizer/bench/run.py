@@ -32,7 +32,7 @@ STATUS = Path("/proc/self/status")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds and engine runs since the meter began, or between two readings."""
+    """Seconds and engine runs since the meter was made, or between two readings."""
 
     wall: float = 0.0
     linear_seconds: float = 0.0
@@ -157,7 +157,7 @@ def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
 
 
 def describe_parts(marks: list[tuple[str, Spent]], solution: Solution) -> list[dict[str, Any]]:
-    """Return the time of every part of the solve, in order, and how its values are proved."""
+    """Return the time of every part of the solve, as they came, and how its values are proved."""
     starts = [name for name, _ in marks]
     names = list(dict.fromkeys(result.name for result in solution.stages))
     parts = []

@@ -53,15 +53,15 @@ def judge(problem: object, solution: object) -> Verdict:
 
 
 def verify(problem: object, solution: object) -> Fault | None:
-    """Return the first fault of a solution, or None when nothing is refuted.
+    """Return the first fault of a solution, or None if the check refutes nothing.
 
-    None does not say how much is proved: ``judge`` does.
+    None does not say how much is proved; the verdict of ``judge`` says it.
     """
     return judge(problem, solution).fault
 
 
 def check_draw(problem: object, draw: object) -> Fault | None:
-    """Return a fault unless the seed of the question comes from the draw; None if it does.
+    """Return a fault unless the seed of the question comes from the draw; None if it comes from it.
 
     ``draw`` has ``list_sha256``, the hash of the locked list as published before the draw, and
     ``public_value``, the numbers drawn. The seed is the SHA-256 of both with a colon between.

@@ -26,7 +26,7 @@ _MOST_TRIES = 10_000
 class GroundProofs:
     """Checks the grounds of one answer.
 
-    names    the stage of every result that the policy asks for, in order
+    names    the stage of every result that the policy asks for, in the policy's order
     barred   need (by label) -> number of results kept when the replay excluded it
     shown    need (by name) -> stages: a witness meets the need and keeps every result before them
     """

@@ -58,8 +58,10 @@ class Finding:
 class Replayed(NamedTuple):
     """What a replay returns: a finding for every aim in order, and what it shows about needs.
 
-    barred, shown   those of ``Proof`` and ``Witnesses``
-    contested       names of the contested needs (S13), sorted
+    findings    a finding for every aim, in the order of the policy
+    barred      need -> number of results kept when it was first proved that no answer meets it
+    shown       need -> stages: a witness meets the need and keeps every result before the stage
+    contested   names of the contested needs (S13), sorted
     """
 
     findings: list[Finding]

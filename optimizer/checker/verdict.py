@@ -45,10 +45,14 @@ EXIT_HELP = (
 class Unproved:
     """One result that arithmetic does not settle: what is reached, and the bound that is proved.
 
+    stage    the stage of the result
+    key      its class within the stage
     label    ``search``: it rests on an engine's unchecked claim; ``gap``: it is open
     of       what the two numbers count; ``Gap`` in ``proofs/proof.py`` lists the words. A need is
              settled if it is known whether all, none or some of the remaining answers meet it
-    value, bound   whole numbers or fractions as text
+    group    the group, rank or cell that the numbers are about
+    value    what the answer reaches, as a whole number or fraction in text
+    bound    the bound that is proved, in the same form
     """
 
     stage: str

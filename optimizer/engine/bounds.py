@@ -26,8 +26,10 @@ MOST = float(1 << 61)  # sums up to this number fit into 64 bits
 class Bound:
     """The bound ``total / scale`` on a sum; all other numbers are multiplied by ``scale`` too.
 
-    rows, multipliers      rows with a multiplier, and the multiplier of each
-    columns, reduced       columns with a reduced weight, and the weight of each
+    rows          the rows with a multiplier
+    multipliers   the multiplier of each of these rows
+    columns       the columns with a reduced weight
+    reduced       the reduced weight of each of these columns
     """
 
     scale: int
@@ -110,7 +112,11 @@ def renew(matrix: Matrix, bound: Bound) -> Bound | None:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Multipliers (``factor`` × those of a base + ``changes`` in some ``rows``) / ``scale``."""
+    """Multipliers as changes of a base: (``factor`` × the base's + ``changes``) / ``scale``.
+
+    ``changes`` has one number for each of ``rows``, other rows are not changed. With ``factor`` 0
+    the numbers are the multipliers themselves.
+    """
 
     scale: int
     factor: int

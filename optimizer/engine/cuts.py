@@ -21,10 +21,11 @@ MOST_WEIGHTS = 60  # of one cut; dense rows slow down every later solve
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A cut ``weights x <= right``.
+    """A cut: the row ``weights x <= right``.
 
     rows     number and sign of each row that is summed and halved (+1: its upper side, -1: lower)
-    raised   columns whose odd weight is made even by their upper bound; others take the lower
+    raised   columns whose odd weight is made even by their upper bound; other columns with an odd
+             weight take their lower bound
     """
 
     weights: Weights

@@ -34,8 +34,11 @@ INTERIOR_POINT_SIZE = 40_000  # columns; above it interior point is faster than 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """The result of one LP, maximised. All but the status and a ray is for a PROVEN one only.
+    """The result of one LP whose sum is maximised.
 
+    Only a PROVEN result has a bound, point and multipliers; an infeasible one may have a ``proof``.
+
+    status  PROVEN, INFEASIBLE or another status
     bound   what the multipliers prove (weak duality); the engine's objective is not passed on
     point   the values of the columns
     duals   the multipliers as the engine returned them
@@ -54,8 +57,8 @@ class EngineResult:
 class EngineClaim:
     """What the engine's branch and bound claims, unchecked; only this package uses it.
 
-    PROVEN: no point with integer marked columns is worth more than ``most``. FEASIBLE: there is a
-    ``point``. It is integer in the marked columns, up to the engine's tolerance.
+    PROVEN: no point that is integer in the marked columns is worth more than ``most``. FEASIBLE:
+    ``point`` is known. It is integer in the marked columns, up to the engine's tolerance.
     """
 
     status: SolutionStatus
@@ -210,7 +213,10 @@ class IncrementalModel:
         return EngineResult(decided, proof.value, np.array(solution.col_value), duals, proof)
 
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineClaim:
-        """Branch and bound over the marked columns to a bound less than 1 above the value."""
+        """Run branch and bound over the marked columns until bound and value differ by less than 1.
+
+        Returns what the engine claims, unchecked.
+        """
         basis = self._solver.getBasis()
         status = self._branch(weights, is_whole)
         info, solution = self._solver.getInfo(), self._solver.getSolution()

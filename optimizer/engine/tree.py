@@ -60,9 +60,14 @@ class Node:
 
 @dataclass(slots=True)
 class Tree:
-    """A tree under the bounds that the model had, and the best integer point known.
+    """A tree of branch and bound for the greatest value of one sum, as a proof to be replayed.
 
-    most   the greatest bound of the leaves: no point is worth more; None: there is no point
+    It holds under the bounds of columns and rows that the model had when the tree was grown.
+
+    nodes   the nodes by number; number 0 is the root
+    best    the best integer point known; None: none is known
+    most    the greatest bound of the leaves: no integer point is worth more; ``NO_BOUND``: no bound
+            is known; None: the leaves prove that there is no integer point
     """
 
     nodes: list[Node]

@@ -19,10 +19,12 @@ PASSED = len(FILTERS)
 
 @dataclass(frozen=True, slots=True)
 class OfferCounts:
-    """How many offers fail at each filter, 0 included, and how many pass all filters.
+    """How many offers of the month fail at each filter for a need, and how many pass all filters.
 
-    ``nearest``: the offer of the category that passes the most; None if one passes all, or there is
-    none.
+    failed     (filter, number of offers that fail there), 0 included, in the order of the filters
+    eligible   number of offers that pass all filters
+    nearest    the offer of the category that passes the most filters; None if an offer passes all,
+               or if the category has no offer
     """
 
     failed: tuple[tuple[str, int], ...]
@@ -31,7 +33,7 @@ class OfferCounts:
 
 
 class Offers:
-    """The filters of one problem; counts are cached for needs that the filters read alike."""
+    """The filters of one problem; counts are cached, one for needs that the filters read alike."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem, self._validity = problem, Validity(problem)

@@ -33,9 +33,12 @@ class _Above(dict[str, tuple[str, ...]]):
 class Held:
     """What one answer uses and what is still free.
 
-    lines   met need -> its lines              at      person and slot -> the line
-    visits  person -> the lines of visits      users   stock -> lines of it and its descendants
-    room    stock -> unused units              above   stock -> the stock and all its ancestors
+    lines   met need -> its lines
+    at      person and slot -> the line of this visit
+    visits  person -> the lines of the person's visits
+    users   stock -> the lines that use it or a stock within it
+    room    stock -> unused units
+    above   stock -> the stock and all its ancestors
     """
 
     def __init__(self, problem: Problem, offers: Offers, assignments: Sequence[Assignment]) -> None:

@@ -69,7 +69,8 @@ def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
 class HallSet:
     """Needs that hold all of these places and can use no other place that is free.
 
-    With the unmet need they are one more than the places can serve.
+    needs    ids of these needs
+    places   number of the places; with the unmet need there is one need more than they can serve
     """
 
     needs: frozenset[str]

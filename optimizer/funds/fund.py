@@ -28,7 +28,7 @@ class StopCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of ``fen`` from one purse."""
+    """A payment of ``fen`` from one purse, given by its id."""
 
     purse: str
     fen: int
@@ -51,9 +51,13 @@ class Grant:
 class Division:
     """The division of a fund. It holds no times, so equal funds have equal bytes.
 
-    status         proven: no division has a better vector; feasible: the search was cut short
-    fund_sha256    the hash of the fund      grants     one for each claim, in order of id
-    granted_claims, spent_fen   totals       result_sha256   the hash of the other fields
+    status           PROVEN: no division has a better vector; FEASIBLE: the search was cut short
+    fund_sha256      the hash of the fund
+    seed             the seed of the tickets
+    grants           one grant for each claim, in order of id
+    granted_claims   number of claims that get anything
+    spent_fen        sum of all grants [fen]
+    result_sha256    the hash of the other fields
     """
 
     status: SolutionStatus

@@ -23,7 +23,8 @@ class Flow:
     """The fen paid so far. Claims and purses are given by position.
 
     paid     claim -> fen from every purse that may pay it
-    left     purse -> fen not paid yet       carried  purse -> fen moved to it from the one before
+    left     purse -> fen not paid yet
+    carried  purse -> fen moved to it from the purse before it
     """
 
     def __init__(self, fund: Fund) -> None:

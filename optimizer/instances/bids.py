@@ -24,7 +24,13 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 class Bid(NamedTuple):
-    """One row of the list; a ``score`` of None forbids the pair."""
+    """One row of the user's list of bids.
+
+    giver      the giver who bids, such as a reviewer
+    receiver   what the bid is for, such as a paper
+    score      what the bid is worth; None: the giver must not be assigned to the receiver
+    row        the row of the table, for messages
+    """
 
     giver: str
     receiver: str

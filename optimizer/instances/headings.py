@@ -32,8 +32,10 @@ class Shape:
 class ScoreTable:
     """A table of scores whose names are found.
 
-    columns, names   ids by column and by row; None: the file has none
-    rows             the rows below any heading row; an id column is still in them
+    table     the whole table
+    columns   the id of every column; None: the file has none
+    names     the id of every row; None: the file has none
+    rows      the rows below any heading row; an id column is still in them
     """
 
     table: Table

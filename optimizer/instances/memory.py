@@ -37,7 +37,14 @@ def grow_older(need: Need, most_urgent: int = 1) -> Need:
 
 @dataclass(slots=True)
 class Memory:
-    """What recent months brought, latest last: counts by group, units carried and units pledged."""
+    """What recent months brought, the latest month last.
+
+    groups    for each month, the counts of each group of needs
+    carried   for each month, the units that each giver and measure carried; only if the policy
+              draws
+    pledged   for each month, the units that each giver and measure pledged; only if the policy
+              draws
+    """
 
     groups: deque[Counts] = field(default_factory=lambda: deque(maxlen=MONTHS))
     carried: deque[dict[Giver, int]] = field(default_factory=lambda: deque(maxlen=ROUNDS))

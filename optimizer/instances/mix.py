@@ -41,7 +41,14 @@ LIFT_BILLS_FEN = (800_000, 1_650_000)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A category served by people; two people at once serve ``team_percent`` of its needs."""
+    """A category served by people.
+
+    share          needs of the category per 1,000 needs
+    skill          the skill that a visitor must have
+    team_percent   how many of its needs in a hundred take two people at once
+    tiers          weights of the tiers 1, 2 and 3
+    points         published weight of a need
+    """
 
     category: str
     share: int
@@ -53,7 +60,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A category served from counters, shelves, funds or places; no person is assigned."""
+    """A category served from counters, shelves, funds or places; no person is assigned.
+
+    share            needs of the category per 1,000 needs
+    quantities       quantities from which that of a need is drawn
+    supply_percent   units offered per 100 units asked
+    points           published weight of a need
+    """
 
     category: str
     share: int

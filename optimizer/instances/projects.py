@@ -51,9 +51,13 @@ class ProjectFiles:
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """A problem that was read from the tables.
+    """A problem that was read from the tables of students, projects and supervisors.
 
-    ``seen``: what the reader saw, in one line; ``warnings``: what was left out.
+    problem    the problem
+    seen       one line for the user: how many rows each table has, its heading row, encoding and
+               separator, and which columns were recognised
+    warnings   one sentence for each cell that was left out: empty, or a project named again
+    words      the words for projects and supervisors, with their rows in the files, for messages
     """
 
     problem: Problem

@@ -34,7 +34,8 @@ class ScoreTerms:
     """What the user says of an assignment.
 
     demand          givers for each receiver
-    load_min, cap   least and most receivers of each giver
+    cap             most receivers of each giver
+    load_min        least receivers of each giver
     conflict        score that forbids a pair
     empty           what an empty cell means: a score, or ``FORBIDDEN``; None: it is an error
     """
@@ -50,8 +51,12 @@ class ScoreTerms:
 class Preferences:
     """The scores of a file, keyed by (giver, receiver); a forbidden pair has no score.
 
-    seen     what the reader saw, in one line
-    words    the words for each stock or need of the problem and its place in the file, keyed by id
+    name        the file
+    givers      their names, in the order of the file
+    receivers   their names, in the order of the file
+    seen        one line for the user: what the reader found in the file
+    words       the words for each stock or need of the problem and its place in the file, keyed by
+                id
     """
 
     name: str

@@ -23,7 +23,14 @@ Solve = Callable[[Problem], Solution]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The result of one simulated month; ``longest_wait``: of the met needs, in rounds."""
+    """The result of one simulated month.
+
+    number         the month, from 1
+    asked          number of its needs
+    met            number of needs that were met
+    longest_wait   the longest wait of a met need, in rounds
+    is_proven      whether the answer is proved
+    """
 
     number: int
     asked: int

@@ -36,7 +36,10 @@ class Rows:
 
 
 def given(columns: Columns, d: int, r: int) -> tuple[Variable, int]:
-    """Return variable and weight; their product is what need d gets in demand r [units]."""
+    """Return a variable and its weight; their product is what need d gets in demand r.
+
+    It is counted in persons for a visit, in units for a delivery.
+    """
     need = columns.needs[d]
     if columns.network.is_visit(r):
         return columns.way[d, r], need.people
@@ -57,7 +60,10 @@ def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]
 
 
 def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
-    """Map each demand to what it takes, with weights -1; only visits, or only deliveries."""
+    """Map each demand to the sum of what it takes from sources, with weights -1.
+
+    ``is_visit``: the map has the demands of visits; False: the demands of deliveries.
+    """
     network = columns.network
     found: dict[int, Terms] = {
         r: {} for r in range(len(network.demands)) if network.is_visit(r) == is_visit
@@ -74,7 +80,7 @@ def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
 
 
 def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
-    """Map each (crew, slot) to the sum of its visits, sorted."""
+    """Map each (crew, slot) to the sum of its visits, in order of crew and slot."""
     found: dict[tuple[int, str], Terms] = defaultdict(dict)
     for slot, (crew, _), _, variable in draws(columns):
         if slot is not None:
@@ -83,7 +89,7 @@ def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
 
 
 def draws_by_stock(columns: Columns) -> dict[int, Terms]:
-    """Map each stock to the sum of what is used directly of it, sorted."""
+    """Map each stock to the sum of what is used directly of it, in order of stock."""
     found: dict[int, Terms] = defaultdict(dict)
     for _, (_, stock), weight, variable in draws(columns):
         found[stock][variable] = weight
@@ -91,7 +97,10 @@ def draws_by_stock(columns: Columns) -> dict[int, Terms]:
 
 
 def flows_between(columns: Columns, need: str, stock: str | None, person: str | None) -> Terms:
-    """Return the sum of a need's flows by links from a stock, a person, or both together."""
+    """Return the sum of a need's flows from a stock, a person, or that person at that stock.
+
+    None for ``stock`` or ``person`` means any. Only flows of links count, not of pools or edges.
+    """
     network = columns.network
     found: Terms = {}
     for r in sorted(network.demands_of[network.position[need]]):

@@ -24,7 +24,17 @@ DELIVERED = -1
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Interchangeable persons, each with at most ``most`` visits in the month."""
+    """Persons that no rule can tell apart.
+
+    members      their ids
+    stocks       the ids of the stocks that each of them staffs
+    skills       those of their skills that some need requires
+    areas        where each of them helps; empty: anywhere
+    slots        the slots in which each of them is free
+    most         the most visits of each in the month, and at most one for each slot
+    days         the only days on which they are valid; empty: every day
+    skill_days   (skill, days) for skills that are valid on these days only
+    """
 
     members: tuple[str, ...]
     stocks: tuple[str, ...]
@@ -102,7 +112,8 @@ class _InvertedIndex:
 class SourceIndex:
     """The sources of one category, numbered by stock, then crew, and indexed for the filters.
 
-    Bit sets have these numbers. ``delivered``, ``visits``: stocks that deliver, crews that visit.
+    A bit set has bit b for source b. ``delivered`` is the set of the sources without a person,
+    ``visits`` that of the others.
     """
 
     def __init__(
@@ -164,7 +175,7 @@ class SourceIndex:
         return found
 
     def on_day(self, need: Need, day: str) -> BitSet:
-        """Return the sources that are valid on a day, if the need is; else the empty set."""
+        """Return the sources that are valid on a day; none if the need is not valid then."""
         if not is_on(need.days, day):
             return 0
         statuses = tuple(list_statuses(need, day))
@@ -238,7 +249,10 @@ def is_open_to(stock: Stock, need: Need) -> bool:
 
 
 class Eligibility:
-    """The sources of every need as bit sets, and its pairs; filter 5 is not applied to visits."""
+    """The sources of every need as bit sets, and the rows ``Pair`` of every need.
+
+    Filter 5 (slot) is not applied to visits: ``Network.find_ways`` does this for each slot.
+    """
 
     def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
         self.problem = problem
@@ -299,12 +313,20 @@ class Eligibility:
         return self.index_of(need).at_stocks(stocks)
 
     def list_ruled(self, need: Need, sources: BitSet) -> list[tuple[Source, Pair]]:
-        """Return those of the sources that a pair of this need applies to, each with its pair."""
+        """Return those of ``sources`` to which a row ``Pair`` of this need applies, each with it.
+
+        ``sources`` is a bit set of the numbers of ``index_of(need)``. The row names the source's
+        stock, and its person or no person. The result is in the order of these numbers; it is empty
+        if no row applies.
+        """
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]
 
     def pair_of(self, need: Need, source: Source) -> Pair | None:
-        """Return the pair that applies to a source: the person's, else the stock's, else None."""
+        """Return the row ``Pair`` that applies to a need and a source; None if there is none.
+
+        A row that names the source's person comes before one that names only the stock.
+        """
         pairs = self.pairs.get(need.id)
         if not pairs:
             return None

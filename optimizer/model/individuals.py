@@ -20,7 +20,7 @@ Drawn = tuple[int, str | None, Source, int]  # need, slot, source, units
 
 
 def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...]:
-    """Return the assignments of an integer point of the model, sorted."""
+    """Return the assignments of an integer point, sorted by need, stock, person and slot."""
     draws = list_drawn(columns, point)
     delivered: dict[tuple[int, int], int] = defaultdict(int)
     visits: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
@@ -38,7 +38,10 @@ def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...
 
 
 def list_drawn(columns: Columns, point: Vector) -> list[Drawn]:
-    """Return what every need takes at an integer point: need, slot, source and units."""
+    """Return what every need takes at an integer point, as (need, slot, source, units) by position.
+
+    The slot is None for a delivery.
+    """
     whole = np.rint(point).astype(np.int64)
     numbers = np.flatnonzero(whole)
     held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}

@@ -24,9 +24,12 @@ from optimizer.problem import Need, Pair, Problem, find_ancestors
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Needs, by position, that the same sources can serve in one slot (None: by delivery).
+    """Needs that the same sources can serve in one slot, or by delivery.
 
-    is_own   whether it is the demand of one need that shares none
+    slot      None: by delivery
+    sources   the sources, in order of stock, then crew
+    needs     the needs, by position
+    is_own    whether this is a demand of one need only, which shares no demand with others
     """
 
     slot: str | None
@@ -103,7 +106,10 @@ Way = tuple[str | None, BitSet]  # slot (None: delivered) and the sources in it
 
 
 class Network:
-    """Crews, demands, edges, pools and links of a problem; rows are named by their positions."""
+    """Crews, demands, edges, pools and links of a problem.
+
+    Needs, stocks, crews and demands are given by their positions in the problem or network.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -121,7 +127,7 @@ class Network:
 
     @cached_property
     def demands_of(self) -> tuple[tuple[int, ...], ...]:
-        """The demands of every need, by position: the ways in which it can be met."""
+        """The demands of every need, by position: the ways in which the need can be met."""
         ways: list[list[int]] = [[] for _ in self.problem.needs]
         for r, demand in enumerate(self.demands):
             for d in demand.needs:

@@ -46,10 +46,11 @@ Place = tuple[int, str | None]  # need, slot
 
 
 def find_ways(network: Network, drawn: Iterable[Drawn]) -> dict[Place, int]:
-    """Map each (need, slot) to the demand in which the need takes units; slot None: delivered.
+    """Map each (need, slot) of ``drawn`` to the demand in which the need takes its units.
 
-    The demand is the need's first one that has all the sources that it takes from; there must be
-    one.
+    ``drawn`` says what needs take from sources (``Drawn``); the slot is None for a delivery. The
+    demand is the need's first one in this slot that has all the sources from which the need takes.
+    Raises ``StopIteration`` if the need has no such demand.
     """
     taken: dict[Place, set[Source]] = defaultdict(set)
     for d, slot, source, _units in drawn:

@@ -36,7 +36,10 @@ def list_turn_sets(problem: Problem, served: Container[int]) -> Iterator[TurnSet
 
 
 def pairs_of_tier(problem: Problem, tier: int) -> dict[Pair, list[int]]:
-    """Map each pair to its needs of a tier by position, longest wait first, without duties."""
+    """Map each (recipient, category) to its needs of a tier, by position, the longest wait first.
+
+    Duties are left out.
+    """
     found: dict[Pair, list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         if need.tier == tier and not need.duty:
@@ -47,7 +50,7 @@ def pairs_of_tier(problem: Problem, tier: int) -> dict[Pair, list[int]]:
 
 
 def waits_of_tier(problem: Problem, tier: int) -> list[int]:
-    """Return the waits [months] of a tier's needs, each once, longest first; no duties' waits."""
+    """Return the waits [months] of a tier's needs without duties, each once, longest first."""
     waits = {need.waiting for need in problem.needs if need.tier == tier and not need.duty}
     return sorted(waits, reverse=True)
 

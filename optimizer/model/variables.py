@@ -41,10 +41,12 @@ Terms = dict[Variable, int]
 
 @dataclass(slots=True)
 class Columns:
-    """Every variable of the model; ``order`` has all of them, and a position in it is a number.
+    """Every variable of the model; the number of a variable is its position in ``order``.
 
-    The other fields have the keys of the module's docstring, with names for slots and recipients;
-    ``way`` has visit and delivered, and ``turns`` the turns of a set from the first.
+    The other fields are named as in the docstring of the module and have its letters as keys:
+    positions of needs, demands, links, pools, edges, crews and stocks, names of slots and
+    recipients. ``way`` has both visit and delivered; ``turns`` has the turns of a set, from the
+    first.
     """
 
     model: pulp.LpProblem
@@ -81,9 +83,9 @@ class Columns:
         return [self._number[id(variable)] for variable in variables]
 
     def list_below(self) -> dict[int, list[int]]:
-        """Map each stock to itself and the stocks within it, as far as they have ``used``.
+        """Map each stock to itself and the stocks within it that have a variable ``used``.
 
-        A stock without any of them is left out.
+        A stock is left out if neither it nor a stock within it has one.
         """
         below: dict[int, list[int]] = defaultdict(list)
         for s in self.used:

@@ -63,11 +63,11 @@ def solve_apart(
     A solution within the time limit equals that of ``solve``, byte for byte. The report says what
     the check found.
 
-    memory_mib  limit of the child's private memory [MiB], about 100 of them before it begins;
-                None: no limit. Without effect where RLIMIT_DATA does not cover mapped memory.
+    memory_mib  limit of the child's private memory [MiB], about 100 of them before it begins; None:
+                no limit. It has no effect where RLIMIT_DATA does not cover mapped memory.
     on_beat     receives the progress four times a second, in the caller's thread; if it returns
-                False, the child is ended and the report is CANCELLED. Its own exceptions end the
-                child too and are raised.
+                False, the child is ended and the report is CANCELLED. If it raises an exception,
+                the child is ended too and the exception is raised again.
     """
     began = time.monotonic()
     is_priced = bool(problem.pins or problem.forbids) and limits.price_seconds is not None

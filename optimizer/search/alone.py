@@ -17,7 +17,11 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class SoloOptimum:
-    """How many needs of a group can be met if no other group counts, and a point that does so."""
+    """The most needs of a group that can be met if no other group counts.
+
+    step    the step with this number as its value, and the proof of it
+    point   an integer point that meets so many of the group's needs
+    """
 
     step: Step
     point: Vector
@@ -35,10 +39,11 @@ Possible = Mapping[str, Mapping[str, int]]  # by stage and group: needs that it 
 def possible_by_group(
     search: LexicographicSearch, model: Model, stage: Stage
 ) -> dict[str, SoloOptimum]:
-    """Map each group to what it can get alone [needs]; empty if the stage has no denominator.
+    """Map each group to the most of its needs that can be met if no other group counts.
 
-    Needs of other groups are unmet, except those of ``list_required``. Raises ``NoPointError`` if
-    no point satisfies C1 to C15.
+    The map is empty if the stage's levels have no such denominator. Needs of other groups are
+    unmet, except those of ``list_required``. Raises ``NoPointError`` if no point satisfies C1 to
+    C15.
     """
     columns, problem = model.columns, model.problem
     groups = kind_of(stage).groups_alone(stage, problem)
@@ -70,9 +75,10 @@ def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
 
 
 def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> dict[str, int]:
-    """Map each group to what it can get alone [needs], by its stated level; 0 without one.
+    """Map each group to the needs that it can get alone, read from its stated level.
 
-    The result is empty if the stage has no denominator.
+    The number is 0 for a group without a level. The map is empty if the stage's levels have no such
+    denominator.
     """
     groups = kind_of(stage).groups_alone(stage, problem)
     if not groups:

@@ -25,10 +25,14 @@ Spell = Callable[[Vector], list[list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class ComponentStep:
-    """A step with the numbers that its columns and rows have in the whole model.
+    """A step of the search of one component, with the numbers that the whole model uses.
 
-    columns, rows   from a component's numbers; None: the step was taken in the whole model
-    own             the columns of the component's part of a sum; None: the sum is not divided
+    step      the step, whose columns and rows have the component's numbers
+    columns   by number in the component: the number of the column in the whole model; None: the
+              step was taken in the whole model
+    rows      the same for rows
+    own       the columns, by number in the whole model, of the component's part of a sum; None: the
+              sum is not divided
     """
 
     step: Step
@@ -37,11 +41,11 @@ class ComponentStep:
     own: tuple[int, ...] | None = None
 
     def row(self, number: int) -> int:
-        """Return the number of a row in the whole model."""
+        """Return the number in the whole model of the component's row ``number``."""
         return number if self.rows is None else self.rows[number]
 
     def column(self, number: int) -> int:
-        """Return the number of a column in the whole model."""
+        """Return the number in the whole model of the component's column ``number``."""
         return number if self.columns is None else self.columns[number]
 
 
@@ -56,7 +60,7 @@ _FOUND = (StepKind.CLOSED, StepKind.DECIDED, StepKind.OPEN, StepKind.RANKS)
 
 
 class CertificateWriter:
-    """Writes events, and keeps the numbers that they give to rows and columns of the search.
+    """Writes the steps of a search as events, and numbers its rows and columns as a replay will.
 
     ``spell`` turns an integer point into the short lists of its assignments; without it no step may
     have a point.
@@ -76,9 +80,9 @@ class CertificateWriter:
         return sorted(self._columns, key=self._columns.__getitem__)
 
     def write(self, steps: Sequence[ComponentStep], *, is_drawn: bool = False) -> list[Event]:
-        """Return the events of the steps of one aim.
+        """Return the events of the steps of one aim, in the order of the steps.
 
-        ``is_drawn``: its sums are blocks of a draw, and their events list the columns.
+        ``is_drawn``: the aim's sums are blocks of a draw, and their events list the columns.
         """
         return [event for part in steps for event in self._write_step(part, is_drawn)]
 
@@ -87,7 +91,11 @@ class CertificateWriter:
         return self._within(part, ["sum", part.step.value])
 
     def write_barred(self, stage: str, columns: Sequence[int], step: Step) -> Event:
-        """Return the event that answers which keep all before ``stage`` have these columns at 0."""
+        """Return the event that bars columns before a stage.
+
+        It states that no answer which keeps all results before ``stage`` has one of ``columns`` at
+        1. ``step`` has the proof; without one the event has empty multipliers.
+        """
         event = self._within(ComponentStep(step), [stage, [self._columns[j] for j in columns]])
         return event if len(event) > 2 else [*event, 1, [], []]
 

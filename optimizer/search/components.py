@@ -34,7 +34,7 @@ SMALL = 400  # columns; branching is fast on a component of this size or less
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """The columns and rows of a component, by their numbers in the whole model."""
+    """The numbers that the component's columns and rows have in the whole model, ascending."""
 
     columns: tuple[int, ...]
     rows: tuple[int, ...]
@@ -42,11 +42,12 @@ class Component:
 
 @dataclass(slots=True)
 class ComponentSums:
-    """Values of aims, by position, summed over components.
+    """The values of aims, each summed over the components; aims are given by position.
 
+    values        the value of each aim
     proofs        the weakest kind of proof of each aim
     excluded_by   column -> the stage after which it could only be 0
-    steps         aim -> the step of each component that has a part of it
+    steps         aim -> the steps of the components that have a part of the aim
     """
 
     values: list[int]
@@ -83,7 +84,7 @@ def _is_divided(stage: Stage) -> bool:
 
 
 def list_untied(model: Model) -> list[int]:
-    """Return the numbers of the rows (C13) that limit no need and no giver."""
+    """Return the numbers of the rows C13, which limit no need and no giver and thus tie nothing."""
     return [i for i, row in enumerate(model.rows.order) if row.name.startswith(HELPED_ROW)]
 
 

@@ -26,7 +26,11 @@ def require_incumbent(search: LexicographicSearch) -> None:
 
 
 def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) -> list[int]:
-    """Fix those of these needs, by position, that are decided; return the undecided ones."""
+    """Fix those of these needs that every answer meets or none meets; return the undecided needs.
+
+    Needs are given by position. The answers are those that keep every result so far. Raises
+    ``RetakeError`` if no integer point has every fixed value.
+    """
     require_incumbent(search)
     number = {d: columns.number(columns.met[d]) for d in needs}
     search.undecided.settle([j for j in number.values() if search.is_open(j)])
@@ -36,7 +40,11 @@ def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) 
 def make_homes(
     search: LexicographicSearch, columns: Columns, needs: Iterable[int]
 ) -> dict[str, int]:
-    """Map each recipient, in order, to a column that is 1 only if one of its needs here is met."""
+    """Map each recipient of these needs to a column that is 1 only if one of the needs is met.
+
+    The recipients are in order of their labels. A recipient with one need has its ``met``; for
+    others a column and a row are added to the search.
+    """
     own: dict[str, list[int]] = defaultdict(list)
     for d in needs:
         own[columns.needs[d].recipient].append(columns.number(columns.met[d]))
@@ -52,11 +60,10 @@ def make_homes(
 
 
 def find_contests(search: LexicographicSearch, columns: Columns, stage: Stage) -> Basis:
-    """Return the contested needs and what each group can get of them at most.
+    """Return the basis of S13: the contested needs, and the most of them that a group can have.
 
-    This is the most of the group's contested needs that an answer can meet while the stages before
-    are kept. Fixes the needs that are decided. Raises ``RetakeError`` if no integer point has every
-    fixed value.
+    The most of a group is over all answers that keep the stages before. Fixes the needs that are
+    always or never met. Raises ``RetakeError`` if no integer point has every fixed value.
     """
     undecided = settle(search, columns, columns.met)
     always = [d for d, v in columns.met.items() if search.is_on(columns.number(v))]

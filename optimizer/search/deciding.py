@@ -33,7 +33,10 @@ END = ""  # in place of a stage: after every result
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """An integer point that keeps every result before a stage and meets needs (by position)."""
+    """An integer point that keeps every result before ``stage`` and meets ``needs``, by position.
+
+    The answer of the solve meets none of these needs.
+    """
 
     stage: str
     needs: list[int]
@@ -61,7 +64,9 @@ class Deciders:
 class _Boundary:
     """What is in force before a stage.
 
-    count   number of steps taken in the whole model     kept    bounds of stages taken by component
+    stage   the stage
+    count   number of steps taken in the whole model
+    kept    bounds of stages taken by component
     asked   columns to ask about: open here, and not proved to be 0 by the stage's own first events
     """
 
@@ -202,7 +207,11 @@ def _list_barred(run: Run, stage: str) -> set[int]:
 def spell_witnesses(
     witnesses: Sequence[Witness], columns: Columns, answer: Sequence[Assignment]
 ) -> list[Any]:
-    """Return the witnesses as the certificate holds them, each as a change of the answer."""
+    """Return the witnesses as the certificate has them: each as a change of ``answer``.
+
+    A change is a list: stage, needs met, needs whose lines change, and the new lines of these
+    needs.
+    """
     return [
         _spell_change(
             witness.stage,

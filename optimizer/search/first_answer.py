@@ -95,7 +95,8 @@ def _start_from(holdings: Holdings, drawn: Sequence[Drawn]) -> set[int]:
 def order_wishes(problem: Problem) -> list[int]:
     """Return all needs, by position, in the order in which a first answer meets them.
 
-    Needs are sorted by the tuple of their wishes at all stages, in turn; then the smaller first.
+    Each stage that compares needs gives every need a wish. Needs are sorted by their wishes at the
+    first stage, then at the second, and so on; equal needs by their least size, then by position.
     """
     needs = problem.needs
     keys: list[tuple[Wish, ...]] = [() for _ in needs]

@@ -109,8 +109,9 @@ def find_grounds(
 ) -> tuple[Ground, ...]:
     """Return the ground of every unmet need, in the order of the question's needs.
 
-    outranked  needs, by position, that are unmet in all answers with the values before the draw
-    stage_of   need -> the stage or draw that is proved to decide against it
+    outranked  needs, by position, that are unmet in every answer that keeps the results before the
+               draw
+    stage_of   need, by position -> the stage or draw that is proved to decide against it
     """
     met = {assignment.need for assignment in assignments}
     doubtful = set(list_doubtful(network, assignments))

@@ -1,4 +1,4 @@
-"""What needs take and what is left: the state of an answer that is built need by need.
+"""What needs take and what is left of crews and stocks, while an answer is built need by need.
 
 Visits are counted by crew, not by person: a crew has as many visits in a slot as members (C5), and
 as many in the month as its members together (C6). The members can always share these visits.
@@ -18,11 +18,15 @@ Held = tuple[int, Parts]  # the way of a need, and what it takes
 class Holdings:
     """The needs met so far, each in one way, within every capacity.
 
-    held      need -> its way and what it takes         room   units left of every stock
-    closed    stocks that may not be used for now       used   units used of every stock and of
-                                                               those within it
-    holders   (crew, slot), crew, (recipient, slot) or ("stock", stock) -> {need that takes of it:
-              units}
+    Needs, stocks, crews and demands are given by position. A way is a demand of the need: a slot,
+    or delivery, with the sources that can meet the need there.
+
+    held      met need -> (its way, [(source, units)])
+    closed    stocks that must not be used for now; the caller fills it
+    room      units left of every stock
+    used      units used of every stock, with those used of stocks below it
+    holders   what is used up -> {need: units that it takes of it}; the keys are (crew, slot), crew,
+              (recipient, slot) and ("stock", stock)
     """
 
     def __init__(self, network: Network) -> None:
@@ -52,11 +56,15 @@ class Holdings:
         return 1 if pair is None else pair.consumption
 
     def is_visited(self, d: int, slot: str) -> bool:
-        """Return whether the recipient has a visit in the slot (C8)."""
+        """Return whether the recipient of need ``d`` has a visit in the slot (C8)."""
         return bool(self.holders[self.network.problem.needs[d].recipient, slot])
 
     def count_left(self, d: int, slot: str | None, source: Source) -> int:
-        """Return how many units of the source this need may still take, whatever its size."""
+        """Return how many units of the source this need may still take, however few it asks for.
+
+        ``slot`` is None for a delivery. 0 if the crew, the stock, its ancestors or the need's pair
+        (C10) allow no unit, or if the stock or an ancestor is in ``closed``.
+        """
         crew, s = source
         left = 1 << 60
         if slot is not None:
@@ -79,7 +87,13 @@ class Holdings:
         return sum(units for (_, t), units in parts if t == s)
 
     def name_blocks(self, d: int, slot: str | None, source: Source) -> Iterator[object]:
-        """Yield what is used up of a source for this need: its crew in slot or month, stocks."""
+        """Yield the keys of ``holders`` that stop need ``d`` from taking a unit of the source.
+
+        These are (crew, slot) if all members have a visit in the slot, else the crew if its visits
+        of the month are used up; and ("stock", stock) for the source's stock and each ancestor that
+        has less left than one unit of this need consumes. ``slot`` is None for a delivery. Nothing
+        is yielded if no key stops it.
+        """
         crew, s = source
         if slot is not None:
             size, most_visits = self._sizes[crew], self.network.crews[crew].most
@@ -91,27 +105,30 @@ class Holdings:
         yield from (("stock", t) for t in self.chain(s) if self.room[t] < weight)
 
     def take(self, d: int, r: int, source: Source, units: int) -> None:
-        """Let a need take units of a source in way r; the caller has checked that they are left."""
+        """Let need ``d`` take units of a source in way ``r``.
+
+        The caller has checked that the units are left.
+        """
         self.held.setdefault(d, (r, []))[1].append((source, units))
         self._move(d, r, source, units)
 
     def drop(self, d: int) -> Held:
-        """Give back what a need takes, and return its way and what it took."""
+        """Give back what need ``d`` takes; return its way and what it took by source."""
         r, parts = self.held.pop(d)
         for source, units in parts:
             self._move(d, r, source, -units)
         return r, parts
 
     def restore(self, d: int, held: Held) -> None:
-        """Give a need what it took before."""
+        """Let need ``d`` take again what ``drop`` returned."""
         r, parts = held
         for source, units in parts:
             self.take(d, r, source, units)
 
     def fill(self, d: int, r: int, wanted: tuple[int, int], sources: Sequence[Source]) -> bool:
-        """Let an unmet need take units in way r; return whether it could take the least.
+        """Let an unmet need take units of ``sources`` in way ``r``; return whether it is met.
 
-        ``wanted``: (least, most). A need that cannot take the least takes nothing.
+        ``wanted``: (least, most) units. A need that cannot take the least takes nothing.
         """
         (least, left), slot = wanted, self.network.demands[r].slot
         if slot is not None and self.is_visited(d, slot):
@@ -129,7 +146,10 @@ class Holdings:
         return taken >= least
 
     def list_drawn(self, left_out: Container[int] = ()) -> list[Drawn]:
-        """Return what every need but those in ``left_out`` takes, sorted by need."""
+        """Return (need, slot, source, units) for all that needs take, sorted by need.
+
+        Needs in ``left_out`` are left out.
+        """
         demands = self.network.demands
         return [
             (d, demands[r].slot, source, units)

@@ -31,7 +31,11 @@ def meet_in_order(search: LexicographicSearch, order: Sequence[int]) -> None:
 
 
 def climb(search: LexicographicSearch, rungs: Sequence[Rungs], sign: int) -> None:
-    """Fix the best values of a ladder: ``sign`` 1 takes low ranks first, -1 spares high ones."""
+    """Fix the best values of a ladder, rank after rank.
+
+    ``sign`` 1: as many units as possible are taken, the lowest rank first; -1: as few as possible,
+    the highest rank first.
+    """
     steps = [[search.add_column(size, is_defined=True) for _, size in of.units] for of in rungs]
     for of, columns in zip(rungs, steps, strict=True):
         terms = dict.fromkeys(columns, 1) | {j: -weight for j, weight in of.weights.items()}

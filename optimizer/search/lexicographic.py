@@ -68,7 +68,7 @@ class LexicographicSearch:
 
     @property
     def steps(self) -> Sequence[Step]:
-        """The steps in force, in order."""
+        """The steps in force, in the order in which they were taken."""
         return self._trail.steps
 
     @property
@@ -169,7 +169,7 @@ class LexicographicSearch:
     def try_rows(self, rows: Sequence[tuple[int, float]], *, is_near: bool = True) -> bool:
         """Raise lower bounds of rows unless it is proved that no point has them; return whether.
 
-        ``is_near``: the try is near the edge of feasibility, so that cuts are worth their time.
+        False: nothing is raised. ``is_near``: the try is near the edge of feasibility; cuts pay.
         """
         step = self._trail.replay() or self._try_bounds(rows, MOST_ROUNDS if is_near else 0)
         return bool(step.value)
@@ -177,7 +177,7 @@ class LexicographicSearch:
     def refuse(self) -> Step | None:
         """Return the step that proves that no integer point has all fixed values; None: one has.
 
-        It is decided in integers. Call it once, at the end: it leaves a step of its own in force.
+        Only an integer point shows that one has. Call it at the end: its step stays in force.
         """
         self._careful.add(len(self.steps))
         step = self._try_bounds([], MOST_ROUNDS)

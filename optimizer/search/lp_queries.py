@@ -77,11 +77,12 @@ class LpQueries:
         return bool(cuts)
 
     def find_reachable(self, columns: Sequence[int], value: int) -> Step:
-        """Return a step with the set of columns in {0, 1} that may have the value.
+        """Return a step with the set of those columns in {0, 1} that may have ``value``.
 
-        It is proved that no other column can. Many columns are asked about together. Those with the
-        value at the LP point may have it. If the LP bounds their number below 1, none can; else the
-        rest is asked about again, in halves if no column was found.
+        It is proved that no other column can have it. Many columns are asked about together. Those
+        that have the value at the LP point may have it. If the LP bounds the number of columns with
+        the value below 1, no column can have it; else the others are asked about again, in halves
+        if the LP point showed no column.
         """
         step = Step(0, Proof.DUAL, StepKind.REACHED, asked=value)
         waiting = [list(range(len(columns)))] if columns else []

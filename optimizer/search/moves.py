@@ -2,8 +2,9 @@
 
 In an exchange another need gives back what it takes and is met elsewhere, if necessary by a further
 exchange. Needs that are met stay met. A need tries its ways and sources in a fixed order, the least
-sought after first: how many units or persons are wanted for each unit of the stock or member of the
-crew; the larger number counts, and of a way that of its best source.
+sought after first. How sought after a source is: the units wanted of its stock for each unit that
+the stock has, or the persons wanted of its crew for each member, the larger of both. A way counts
+as its best source does.
 """
 
 import math
@@ -19,7 +20,7 @@ TRIES = 15  # moves tried for one more need
 
 
 class Movers:
-    """Meets more needs in ``holdings``; needs in ``fixed`` do not move."""
+    """Meets more needs in ``holdings``; needs in ``fixed``, by position, keep what they take."""
 
     def __init__(self, holdings: Holdings, fixed: Collection[int]) -> None:
         self.holdings, self.network, self._fixed = holdings, holdings.network, fixed

@@ -25,9 +25,9 @@ BRANCHED = 1500  # columns; no tree is grown for a single column of a larger mod
 
 @dataclass(slots=True)
 class Replies:
-    """What is known of some columns in {0, 1}.
+    """What is known of some columns in {0, 1} under the steps in force.
 
-    points  integer points, each with the columns that it is the first to have at 1
+    points  integer points, each with the columns that no point before it has at 1
     barred  columns that no point has at 1, with a step that has the proof
     unsure  columns about which nothing is known
     """
@@ -60,9 +60,9 @@ class NearAnswers:
         self._trail.engine.forget()
 
     def bar(self, columns: Sequence[int]) -> Replies | None:
-        """Return the proof that no point has any of these columns at 1.
+        """Return the proof that no point has any of these columns at 1; None if it is not found.
 
-        Solves one linear program; None if that does not prove it.
+        Solves one linear program.
         """
         self._start(columns)
         return self._found if self._bar(columns) is None else None

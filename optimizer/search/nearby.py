@@ -61,7 +61,11 @@ class Nearby:
         return found
 
     def reach(self, weights: Weights, answer: EngineResult) -> None:
-        """Seek an incumbent that reaches the bound of an LP result with a fractional point."""
+        """Look for an integer point that reaches the bound of an LP result with a fractional point.
+
+        The best point found becomes the incumbent, also if it does not reach the bound. Nothing is
+        done if the incumbent reaches it already or no integer point is known.
+        """
         matrix, incumbent = self._trail.engine.matrix, self._trail.incumbent
         known = incumbent.weigh(weights)
         if known is None or answer.proof is None or answer.point is None:

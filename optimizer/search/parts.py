@@ -80,9 +80,9 @@ class PartSums:
         self._trail, self._lp, self._careful = trail, lp, careful
 
     def fix(self, parts: Sequence[Weights], ties: Ties) -> tuple[list[Step], list[Weights]]:
-        """Fix the parts that recorded steps, fixed columns or one linear program prove.
+        """Fix the parts of a sum that recorded steps, fixed columns or one linear program prove.
 
-        Returns their steps, and the other parts.
+        Returns the steps of these parts, and the parts that are not proved.
         """
         found, rest = self._replay(parts)
         if not rest:

@@ -11,18 +11,22 @@ from optimizer.solution import Proof
 
 
 class RankSteps:
-    """Takes steps on a trail; steps in ``careful`` (by position) are solved in integers."""
+    """Takes the steps of a ladder on a trail.
+
+    ``careful``: the positions of the steps that are solved in integers.
+    """
 
     def __init__(self, trail: Trail, lp: LpQueries, careful: set[int]) -> None:
         self._trail, self._lp, self._careful = trail, lp, careful
         self._matrix = trail.engine.matrix
 
     def take(self, ranks: Sequence[Sequence[int]], *, is_full: bool) -> int:
-        """Fix the columns of as many first ranks as possible at one end, in one step.
+        """Fix the columns of as many ranks as possible, from the first one; return how many.
 
-        ``is_full``: the end is their upper bounds, else their lower bounds. Returns how many ranks.
-        The ranks that the incumbent has need no LP. From there the count grows by steps that double
-        until one is too long, because mostly few more ranks are possible.
+        ``is_full``: the columns are fixed at their upper bounds, else at their lower bounds. One
+        step fixes all of them. The ranks that the incumbent already has at these bounds need no LP.
+        From there the number grows by lengths that double until one is too long, because mostly few
+        more ranks are possible.
         """
         step = self._trail.replay()
         if step is not None:

@@ -8,10 +8,10 @@ from optimizer.search.holdings import Holdings
 
 
 def keep_rules(holdings: Holdings, order: Sequence[int]) -> set[int] | None:
-    """Meet the needs that rules require; if there is a choice, the first needs of ``order``.
+    """Meet the needs that pins and least uses require; return all needs that must stay as they are.
 
-    Returns the needs that must stay as they are; None if this simple way fails. Stocks with
-    ``least_if_used`` that no need uses are closed.
+    If there is a choice, the first needs of ``order`` are met. Stocks with ``least_if_used`` that
+    no need uses are added to ``holdings.closed``. Returns None if this simple way fails.
     """
     fixed = _meet_pinned(holdings)
     if fixed is None or not _use_least(holdings, order, fixed):
@@ -24,7 +24,10 @@ def keep_rules(holdings: Holdings, order: Sequence[int]) -> set[int] | None:
 
 
 def list_required(holdings: Holdings) -> set[int]:
-    """Return the needs that a pin names, and those that take of a stock with a least use."""
+    """Return the needs, by position, that a pin names or that use a stock with a least use.
+
+    A need also counts if an ancestor of the stock has ``least`` or ``least_if_used``.
+    """
     network = holdings.network
     stocks = network.problem.stocks
     pinned = {network.position[pin.need] for pin in network.problem.pins}
@@ -38,7 +41,11 @@ def list_required(holdings: Holdings) -> set[int]:
 
 
 def open_closed(holdings: Holdings, order: Sequence[int], fixed: set[int]) -> None:
-    """Open each closed stock if unmet needs can take ``least_if_used`` units or more of it."""
+    """Open each closed stock if unmet needs can take ``least_if_used`` units or more of it.
+
+    These needs are then met and added to ``fixed``; a stock for which they are too few stays
+    closed.
+    """
     for s in sorted(holdings.closed):
         opened = holdings.closed.intersection(holdings.chain(s))
         if s not in opened:

@@ -16,7 +16,7 @@ Bounds = Mapping[tuple[str, str], int]  # stage, key -> upper bound on its maxim
 
 
 def list_proved(run: Run, possible: SoloOptima, tally: Tally) -> list[StageResult]:
-    """Return the results of the proved aims, in order, counted from assignments."""
+    """Return the results of the proved aims in order of the policy, counted from assignments."""
     stages = {outcome.stage.name: outcome.stage for outcome in run.outcomes}
     counts = {
         (name, count.key): count
@@ -38,7 +38,7 @@ def are_reached(run: Run, results: Sequence[StageResult]) -> bool:
 
 
 def list_open_stages(stages: Sequence[Stage], run: Run) -> list[Stage]:
-    """Return the stages that have no proved result, in order."""
+    """Return those of ``stages`` that have no proved result, in their order."""
     proved = {outcome.stage.name for outcome in run.outcomes}
     return [stage for stage in stages if stage.name not in proved]
 

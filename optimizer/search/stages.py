@@ -44,7 +44,11 @@ def say_nothing(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AimResult:
-    """The result of one aim. ``bound``: the proved value of a sum; None if it has no sum."""
+    """The result of one aim: what is proved of it, and the steps of the search that prove it.
+
+    bound   the proved value of the aim's sum; None: the aim has no sum
+    steps   the steps of the components or of the whole model
+    """
 
     stage: Stage
     key: str
@@ -57,12 +61,13 @@ class AimResult:
 class Run:
     """What is proved so far.
 
+    outcomes      the results of the proved aims, in the order of the policy
     excluded_by   need by position -> the stage by whose end it can no longer be met
-    undrawn       number of steps before lots were drawn; None: none were drawn yet
+    undrawn       number of steps before lots were drawn; None: no lots are drawn yet
     basis         stage -> its basis, if the solve found or used one
-    kept          number of steps, and the needs excluded, when the last stage was proved
-    starts        stage taken in the whole model -> number of steps before it
-    given         stage -> its basis, if another question's is borrowed
+    kept          number of steps, and ``excluded_by``, when the last stage was proved
+    starts        stage that was solved in the whole model -> number of steps before it
+    given         stage -> its basis, if that of another question is used
     """
 
     outcomes: list[AimResult] = field(default_factory=list)
@@ -91,9 +96,10 @@ class Run:
 def run_stages(
     search: LexicographicSearch, model: Model, possible: Possible, progress: OnProgress, run: Run
 ) -> None:
-    """Take every stage; after a fixed value that no point reaches, take them again.
+    """Solve every stage in the policy's order, starting with the sums solved by component.
 
-    ``run`` has what is proved so far, also if an error of the search ends the work.
+    If no point reaches a fixed value, all stages after these sums are solved again. ``run`` has
+    what is proved so far, also if an error of the search ends the work.
     """
     stages = model.problem.policy.stages
     leading = leading_sums(stages)

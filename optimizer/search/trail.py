@@ -49,10 +49,14 @@ class StepKind(StrEnum):
 
 @dataclass(slots=True)
 class Step:
-    """One kept change: columns and rows with their bounds before and after.
+    """One change that is kept: columns and rows with their bounds before and after.
 
+    value   as ``StepKind`` says of each kind
+    proof   the kind of proof of the value
+    columns the columns whose bounds change
+    rows    the rows whose bounds change
     row     of a SUM: the row that keeps its value
-    cuts    the rows added for the proof; after a failed try no longer in force
+    cuts    the rows added for the proof; after a failed try they are no longer in force
     bound   multipliers that prove the value; None: it needs no proof, or none is known
     tree    the proof of a value that the multipliers do not prove
     point   an integer point that has the value, if it was found in integers
@@ -95,9 +99,10 @@ class Step:
 
 
 class Incumbent:
-    """The best integer point known, checked exactly, and the number of first steps it satisfies.
+    """The integer point that the search keeps, checked exactly.
 
-    Columns made after the point was found are 0 at it.
+    point     the point; None: none is known. Columns that were made later are 0 at it
+    checked   how many steps of the trail, from the first, the point satisfies
     """
 
     def __init__(self, matrix: Matrix) -> None:
@@ -130,7 +135,7 @@ class Incumbent:
             self.point, self.checked = best.point, steps
 
     def recheck(self, steps: int) -> None:
-        """Note that the point satisfies all ``steps`` steps if it does."""
+        """Check the point against all ``steps`` steps of the trail; note it if all hold."""
         if self.checked < steps and self.is_feasible():
             self.checked = steps
 
@@ -146,7 +151,7 @@ class Incumbent:
 
 
 class Trail:
-    """The steps in force on one incremental model, in order.
+    """The steps in force on one incremental model, in the order in which they were taken.
 
     incumbent   the integer point known, and how many of the first steps it satisfies
     lp_point    the last LP point; None once it breaks a step by more than the engine's tolerance

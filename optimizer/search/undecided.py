@@ -30,7 +30,7 @@ class Undecided:
         self._points: list[Vector] = []  # they satisfy all steps since the last ``settle``
 
     def settle(self, columns: Sequence[int]) -> None:
-        """Fix every column that has one value in all points; record witnesses for the rest."""
+        """Fix every column that has one value in all points; record witnesses for the others."""
         step = self._trail.replay()
         while step is not None and step.kind is StepKind.SETTLED:
             step = self._trail.replay()

@@ -32,7 +32,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecondAnswer:
-    """One answer. ``values``: variable -> its value at the point found; empty if none was found."""
+    """CBC's answer to one question.
+
+    answer    whether a point was found
+    values    variable -> its value at the point found; empty if none was found
+    is_best   whether CBC says that no point has a greater sum
+    """
 
     answer: Answer
     values: dict[Variable, int]
@@ -44,7 +49,7 @@ class SecondAnswer:
 
 
 class SecondEngine:
-    """The rows of a month and the rows kept since; rows of one question are not kept.
+    """The rows of a month and the rows kept since; those of one question are not kept.
 
     seconds   the time limit of one question
     """

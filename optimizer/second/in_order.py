@@ -15,7 +15,10 @@ CHUNK = 16  # sums in one question that could be greater
 
 @dataclass(frozen=True, slots=True)
 class StatedSum:
-    """A sum with its stated value; it is between ``low`` and ``high`` at every point."""
+    """A sum with its stated value; no point has less than ``low`` or more than ``high``.
+
+    ``terms``: variable -> its weight in the sum.
+    """
 
     terms: Terms
     value: int
@@ -33,8 +36,8 @@ def question_in_order(
 ) -> Iterator[tuple[str, Answer]]:
     """Yield each group of sums, such as ``1 to 16``, and whether one of them can be greater.
 
-    NONE agrees, FOUND disagrees, OPEN is unknown. The engine keeps the stated values of a group
-    while it answers about the next.
+    The sums before the group keep their stated values. NONE: no sum can, so the solution is
+    confirmed. FOUND: a point shows a greater sum. OPEN: not known.
     """
     start = 0
     while start < len(sums):

@@ -19,9 +19,12 @@ Units = list[tuple[Fraction, int]]  # rank and size of each step, from the first
 
 @dataclass(frozen=True, slots=True)
 class LadderGroup:
-    """A group that has ``count`` of its units in the solution; ``terms`` add these up.
+    """A group whose units have ranks, with the units that the solution takes.
 
-    units   rank and size of each step of its units, from the first
+    name    the name of the group
+    terms   the sum that counts the units taken
+    count   the number of units that the solution takes
+    units   (rank, size) of each step of its units, from the first
     level   numerator and denominator of its level
     """
 
@@ -52,11 +55,11 @@ def make_rank_group(
 def question_open(
     engine: SecondEngine, groups: Sequence[LadderGroup], points: Sequence[SecondAnswer]
 ) -> Iterator[tuple[str, Answer]]:
-    """Yield, for each question, what it is about and its answer: FOUND disagrees, NONE agrees.
+    """Yield, for each question, what it asks about and its answer.
 
-    The questions are whether each group can reach its stated number of contested needs, and
-    whether any can have more. ``points``: known ones; a group that reaches its number in one of
-    them is not asked about.
+    The questions are whether each group can reach its stated number of contested needs, and whether
+    any group can have more. NONE: the solution is confirmed. FOUND: it is not. OPEN: not known.
+    ``points``: known points; a group that reaches its number in one of them is not asked about.
     """
     above: Terms = {}
     rows = []
@@ -78,9 +81,10 @@ _REACHED = {Answer.FOUND: Answer.NONE, Answer.NONE: Answer.FOUND, Answer.OPEN: A
 def list_givers(
     problem: Problem, columns: Columns, tally: Tally, name: Callable[[str], str]
 ) -> list[LadderGroup]:
-    """Return the group of every giver and measure with units, counted from the assignments (S17).
+    """Return a group for every giver and measure with units (S17), sorted by giver, then measure.
 
-    name   returns the name that a solution uses for a label
+    What each group takes is counted from the assignments. ``name``: returns the name that a
+    solution uses for a label.
     """
     loads = {(row.giver, row.measure): (row.carried, row.agreed) for row in problem.loads}
     found = []
@@ -114,10 +118,11 @@ def _list_steps(carried: int, agreed: int, most: int) -> Units:
 def question_ladder(
     engine: SecondEngine, groups: Sequence[LadderGroup], sign: int
 ) -> Iterator[tuple[str, Answer]]:
-    """Yield each run of ranks, and whether a better point was found.
+    """Yield each run of ranks that are asked about together, and whether a better point was found.
 
-    NONE agrees, FOUND disagrees, OPEN is unknown. With ``sign`` 1 more units of the lowest rank are
-    better, with -1 fewer of the highest.
+    NONE: no point is better, so the solution is confirmed. FOUND: a point is better. OPEN: not
+    known. With ``sign`` 1 more units of the lowest rank are better, with -1 fewer units of the
+    highest rank.
     """
     of_rank = defaultdict[Fraction, list[tuple[Variable, int, int]]](list)
     for group in groups:

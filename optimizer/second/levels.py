@@ -21,8 +21,11 @@ from optimizer.stages.kind import Measure
 class StatedGroup:
     """A group with the ``units`` that the solution gives it.
 
-    floor   the units that it has at least in every answer that satisfies the kept rows
-    above   a switch: on only if the group is above the last level; None if that is decided
+    measure   the ratio of the group: (units + offset) / denominator
+    terms     the sum that counts the group's units
+    units     what the sum is in the solution
+    floor     the units that it has at least in every answer that satisfies the kept rows
+    above     a switch: on only if the group is above the last level; None if that is decided
     """
 
     measure: Measure
@@ -48,10 +51,12 @@ class StatedGroup:
 def question_levels(
     engine: SecondEngine, groups: Sequence[StatedGroup], *, worst_only: bool
 ) -> Iterator[tuple[Fraction, Answer]]:
-    """Yield each distinct level in ascending order, and whether a better point was found.
+    """Yield each distinct stated level, lowest first, with the answer to one question about it.
 
-    NONE agrees, FOUND disagrees, OPEN is unknown. Each level is kept for the next. With
-    ``worst_only`` the only question is whether all groups can be above the first level.
+    The question: can more groups be above this level than stated, while the numbers of groups above
+    the lower levels stay as stated? NONE: no, the level is confirmed. FOUND: yes, a point shows it.
+    OPEN: not known. A level is (units + offset) / denominator of a group. With ``worst_only`` one
+    pair is yielded: the lowest level, and whether all groups can be above it.
     """
     free = list(groups)
     for level in sorted({group.level for group in groups}):

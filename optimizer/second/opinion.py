@@ -38,7 +38,11 @@ Asked = tuple[int, int]  # a need, by position, and the months that it has waite
 
 
 class FairQuestioner(Questioner):
-    """Tests the stages of any policy in order."""
+    """Tests in the order of the policy whether CBC finds a better value than a stage states.
+
+    It tests the kinds of every policy: ``Questioner`` has the sums, levels and the lottery (S1 to
+    S9), this class adds those of ``community/2`` (S10 to S17).
+    """
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
         """Yield the verdict on each sum; for turns (S10, S12) the columns are made here."""
@@ -260,7 +264,7 @@ def second_opinion(
     seconds: float,
     on_opinion: Callable[[Opinion], None] | None = None,
 ) -> list[Opinion]:
-    """Return the opinions on a solution's proven stages in order, up to the first disagreement.
+    """Return the opinions on the proven stages, in policy order, up to the first disagreement.
 
     The last one is on all values together. An infeasible solution has one opinion, that there is no
     answer. There are none for a failed solution, and none if a sum of the first stages is open.

@@ -34,11 +34,12 @@ from optimizer.tickets import name_of, order_by_ticket
 def question_parts(
     engine: SecondEngine, model: Model, aims: Sequence[Aim], stated: Mapping[Variable, int]
 ) -> Iterator[tuple[Aim, int, Answer]]:
-    """Yield every aim in order, its stated sum, and whether any component can have more.
+    """Yield every aim in turn, its stated sum, and whether any component can have a greater sum.
 
-    stated   the value of every decision that an aim counts
     engine   the engine of the whole month; it and the engines of the components keep the stated
              sums
+    aims     the aims, in the order of the policy
+    stated   the value of every decision that an aim counts
     """
     order, rows = model.columns.order, model.rows.order
     parts = [
@@ -77,8 +78,8 @@ def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
 def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: float) -> Answer:
     """Return FOUND if the most needs that a group can get, when only it counts, are not ``stated``.
 
-    NONE if they are, OPEN if that is not known. Earlier stages do not count here. ``needs``: those
-    of the group, by position.
+    NONE if they are ``stated``, OPEN if that is not known. What earlier stages decide does not
+    count here. ``needs``: the group's needs, by position.
     """
     mets, network = model.columns.met, model.columns.network
     own: Terms = {mets[d]: 1 for d in needs if d in mets}
@@ -96,10 +97,13 @@ def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: floa
 
 
 class Questioner:
-    """Tests a solution's stages in order; under a policy that draws, labels replace names.
+    """Tests in the order of the policy whether CBC finds a better value than a stage states.
+
+    Under a policy that draws, labels replace names.
 
     results   the stated results, keyed by stage and key
-    tally     what the solution's assignments give
+    engine    the second engine, which keeps what is tested
+    tally     what the solution's assignments add up to
     met       the needs that the assignments meet, by position
     """
 
@@ -161,8 +165,8 @@ class Questioner:
     def ask_draw(self, kind: Draw, stage: Stage) -> Iterator[Opinion]:
         """Go through the needs in order of ticket, several at a time.
 
-        Yield for each such group whether one of its losers could be met while all winners with
-        earlier tickets stay met.
+        Yield for each such group of needs the verdict on whether one of its losers could be met
+        while all winners with earlier tickets stay met.
         """
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")

@@ -27,9 +27,11 @@ class OpenQuestionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Needs by position in the question.
+    """Which needs are undecided and which every point meets, by position in the question.
 
-    Of each undecided need, some of the ``points`` meet it and some do not.
+    undecided   needs that some of the ``points`` meet and others do not
+    always      needs that every point meets
+    points      points found by the way
     """
 
     undecided: tuple[int, ...]

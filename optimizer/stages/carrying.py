@@ -21,13 +21,16 @@ class Carrying(Ladder):
     """(S17) Use as few units as possible of the highest rank, then of the next, and so on.
 
     The u-th unit of h, a giver and measure, has the rank (U_h + e_h floor((u - 1) / e_h)) / C_h.
-    U_h  units carried before this month      C_h  units agreed to      e_h  units in a step
+
+    U_h  units carried before this month
+    C_h  units agreed to
+    e_h  units in a step: equal units at one rank
     """
 
     sign = -1
 
     def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
-        """Return ``giver/measure`` for every giver and measure with units, in order."""
+        """Return ``giver/measure`` for each giver and measure with units, sorted by giver."""
         return [_spell(giver) for giver in _list_givers(problem)]
 
     def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
@@ -39,7 +42,10 @@ class Carrying(Ladder):
         return found
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return one result: what each giver carried of its agreement, with this month."""
+        """Return one result: for every giver and measure, units carried over units agreed to.
+
+        The units carried are those of the months that still count and of this month.
+        """
         problem, levels, taken = tally.problem, [], []
         for giver, stocks in _list_givers(problem).items():
             used = sum(tally.used[problem.stocks[s].id] for s in stocks)

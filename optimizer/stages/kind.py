@@ -26,7 +26,10 @@ Reply = TypeVar("Reply", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One sum to be maximised and then fixed. ``key`` names the class within its stage."""
+    """One sum to be maximised and then fixed. ``key`` names the class of needs within its stage.
+
+    ``weights``: column -> its weight in the sum.
+    """
 
     stage: Stage
     key: str
@@ -106,7 +109,7 @@ class Kind(ABC):
         return []
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Return the keys of the stage's results, one for each class, in order."""
+        """Return the keys of the stage's results, one for each class, the first aim first."""
         return [""]
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
@@ -122,11 +125,11 @@ class Sums(Kind):
 
     @abstractmethod
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return one sum for each of the stage's ``keys``, in order."""
+        """Return one sum for each of the stage's ``keys``, in their order."""
 
     @abstractmethod
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the value of the sum of each of the stage's ``keys``, in order."""
+        """Return the value of the sum of each of the stage's ``keys``, in their order."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_sums``."""
@@ -141,8 +144,8 @@ class Sums(Kind):
 class Levels(Kind):
     """A kind whose form is levels: the lowest ratio is raised first.
 
-    With ``sign`` -1 the highest ratio is lowered first. ``is_among_met``: it compares what needs
-    get that are met, and the stages before it have decided which needs are met.
+    With ``sign`` -1 the highest ratio is lowered first. ``is_among_met``: the kind compares what
+    the met needs get; the stages before it have decided which needs are met.
     """
 
     is_among_met: ClassVar[bool] = False
@@ -162,7 +165,7 @@ class Levels(Kind):
         return asker.ask_levels(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return one result with all levels, the worst first, equal ones by name."""
+        """Return one result with all levels, the worst first; equal levels are in order of name."""
         levels = self.list_levels(stage, tally, basis.possible)
         levels.sort(key=lambda level: (self.sign * level.ratio, level.group))
         vector = tuple(self.sign * level.ratio for level in levels)
@@ -252,7 +255,7 @@ class Ladder(Kind):
 
     @abstractmethod
     def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
-        """Return the names of the groups, in order."""
+        """Return the names of the groups, in the order in which their units get columns."""
 
     @abstractmethod
     def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
@@ -276,7 +279,10 @@ class Cells(Kind):
 
     @abstractmethod
     def cells(self, stage: Stage, columns: Columns, met: Collection[int]) -> list[Weights]:
-        """Return the sum of each cell's units, in order; ``met``: the needs met, by position."""
+        """Return the sum of each cell's units, in the order of the draw.
+
+        ``met``: the needs met, by position.
+        """
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_cells``."""

@@ -136,7 +136,7 @@ class Leximax(Levels):
         return found
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Return the units used of those pledged, for each pledge with any capacity."""
+        """Return units used / capacity of the stocks of each pledge with any capacity."""
         stocks, found = tally.problem.stocks, []
         for pledge, members in _pledges_of(tally.problem).items():
             used = sum(tally.used[stocks[s].id] for s in members)

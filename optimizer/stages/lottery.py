@@ -29,7 +29,7 @@ class Lottery(Draw):
 
 
 class WhoDraw(PublicDraw):
-    """(S14) One need for each home by ticket, then needs by ticket; this decides all needs."""
+    """(S14) Meet one need of each home by ticket, then needs by ticket; this decides all needs."""
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
         """Return the label of each need, which begins with its ticket."""

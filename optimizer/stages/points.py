@@ -26,5 +26,5 @@ class MaxPoints(Sums):
         return {"": sum(need.points for need in tally.list_met())}
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return minus the points of each need: the greatest come first."""
+        """Return the negative of each need's points as its wish: the most points come first."""
         return [(-need.points,) for need in problem.needs]

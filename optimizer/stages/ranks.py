@@ -66,7 +66,10 @@ class Ranks(Ladder):
 
 
 def group_of(stage: Stage, need: Need) -> str:
-    """Return the label of the need's group; needs without a group share the label of none."""
+    """Return the label of the need's group in the stage's dimension.
+
+    All needs without a group have the same label, that of the empty name.
+    """
     return need.groups[stage.dimension]
 
 

@@ -14,8 +14,9 @@ Units = tuple[tuple[Fraction, int], ...]  # rank and size of each step, from the
 class Rungs:
     """A group of a ladder with its units.
 
+    group     the name of the group
     weights   the sum of columns that is the number of units taken
-    units     rank and size of each step, from the first
+    units     (rank, size) of each step, from the first: a step is that many equal units of one rank
     """
 
     group: str

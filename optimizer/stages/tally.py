@@ -1,4 +1,4 @@
-"""Counts over the assignments of a problem, from which every stage is evaluated."""
+"""What the assignments of a problem add up to; every stage is evaluated from it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,10 +8,12 @@ from optimizer.solution import Assignment
 
 
 class Tally:
-    """What assignments add up to, by the id of a need or stock.
+    """What assignments add up to, keyed by the id of a need or stock.
 
-    met     the needs with an assignment         score   need -> sum of its pair scores
-    units   need -> units delivered to it        used    stock -> units taken directly from it
+    met     ids of the needs with an assignment
+    score   need -> sum of its pair scores
+    units   need -> units delivered to it
+    used    stock -> units taken directly from it
     """
 
     def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:

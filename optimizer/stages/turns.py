@@ -21,7 +21,7 @@ Class = tuple[int, int]  # turn, wait [months]
 
 
 class Turns(Sums):
-    """For each turn k and wait w: as many pairs as possible have their k-th need met.
+    """For each turn k and wait w: as many pairs as possible have k or more needs met.
 
     A pair is a recipient and a category. Only needs that waited w or longer count; duties do not.
     """
@@ -30,7 +30,7 @@ class Turns(Sums):
 
     @abstractmethod
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
-        """Yield the turn and wait of every sum, in order."""
+        """Yield (turn, wait in months) of every sum, in the order of maximising them."""
 
     def spell(self, turn: int, wait: int) -> str:
         """Return the key of the sum for a turn and a wait."""
@@ -45,7 +45,10 @@ class Turns(Sums):
         """Return whether the stage counts this turn."""
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
-        """Return turn and minus the wait of each need; ``LATER`` for other turns and needs."""
+        """Return (turn, minus the wait) of each need as its wish.
+
+        Needs of other tiers, duties, and needs whose turn the stage does not count, have ``LATER``.
+        """
         found: list[Wish] = [LATER] * len(problem.needs)
         for needs in pairs_of_tier(problem, stage.tier).values():
             for turn, d in enumerate(needs, start=1):
@@ -54,7 +57,7 @@ class Turns(Sums):
         return found
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the sum that counts the pairs with the turn, for each turn and wait."""
+        """Return, for each turn and wait, the sum that counts the pairs with this turn."""
         pairs = list(pairs_of_tier(columns.problem, stage.tier).values())
         return [
             Aim(stage, self.spell(turn, wait), _count_pairs(stage, columns, pairs, turn, wait))
@@ -62,7 +65,7 @@ class Turns(Sums):
         ]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the number of pairs with the turn, for each turn and wait."""
+        """Return, for each turn and wait, the number of pairs with this turn."""
         needs = tally.problem.needs
         waits: dict[tuple[str, str], list[int]] = defaultdict(list)
         for need in tally.list_met():
@@ -78,7 +81,7 @@ class Turns(Sums):
 
 
 class FirstTurns(Turns):
-    """(S10) First turns: a pair counts once."""
+    """(S10) First turns: a pair of recipient and category counts once, with the first need met."""
 
     def takes(self, turn: int) -> bool:
         """Return True for the first turn."""
@@ -101,7 +104,10 @@ class LaterTurns(Turns):
         return turn > 1
 
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
-        """Yield each turn from 2 on with every wait that so many needs of one pair have reached."""
+        """Yield (turn, wait): turns from 2 on, for each the waits in descending order.
+
+        A turn k has every wait at which some pair has k needs that have waited so long or longer.
+        """
         pairs = pairs_of_tier(problem, stage.tier).values()
         longest = max(map(len, pairs), default=0)
         for turn in range(2, longest + 1):
@@ -119,7 +125,7 @@ class TierHomes(Homes):
     """
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Return one empty key if the tier has needs other than duties, else none."""
+        """Return one empty key if the tier has needs other than duties; else an empty list."""
         return [""] if self.candidates(stage, problem) else []
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:

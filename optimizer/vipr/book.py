@@ -12,10 +12,15 @@ Sides = tuple[ProofLine | None, ProofLine | None]  # "at most", "at least"
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """A sum with its value in the answer, and the lines for "at most" and "at least" this value.
+    """A sum with its value in the answer, and the lines that bound the sum from both sides.
 
-    bound  the proved line "at most": the value, or more if that is not proved
-    most   the same line, or if that is above the value a line "at most the value" without a proof
+    weights  the weight of each column of the sum
+    value    what the sum is in the answer
+    bound    the proved line "the sum is at most b"; b is the value, or greater if the value is not
+             proved to be the greatest
+    most     the line "the sum is at most the value": ``bound`` itself if b is the value, else a
+             line without a proof
+    least    the line "the sum is at least the value"
     """
 
     weights: Weights
@@ -45,7 +50,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ExtraColumn:
-    """A column that files of some stages add to the program, with its value in the answer."""
+    """A column that files of some stages add to the program.
+
+    column   its number
+    value    its value in the answer
+    upper    its upper bound, a constraint in the same files
+    lower    its lower bound, a constraint in the same files
+    """
 
     column: int
     value: int
@@ -57,10 +68,13 @@ class ExtraColumn:
 class Book:
     """The lines of the program and everything that the stages have added so far.
 
-    lower, upper  the bounds of every column of the program
-    sides         "at most" and "at least" of every row; one line "equal" if both are the same
-    extras, kept  the columns (by number) and constraints that the stages have added, in order
-    steps         stage -> the sums that it optimises, in order
+    lower         the lower bound of every column of the program
+    upper         the upper bound of every column of the program
+    sides         the lines "at most" and "at least" of every row; both are one line "equal" if the
+                  row has equal bounds
+    extras        the columns that the stages have added, by number, in the order added
+    kept          the constraints that the stages have added, in the order added
+    steps         stage -> the sums that it optimises, in the order in which it does
     indicators    how many columns were added that the certificate does not number
     """
 
@@ -104,7 +118,7 @@ class Book:
 
     @property
     def extent(self) -> Extent:
-        """The numbers of columns and of constraints that the stages have added so far."""
+        """How many columns, and how many constraints, the stages have added so far."""
         return len(self.extras), len(self.kept)
 
     def list_added(
@@ -112,7 +126,7 @@ class Book:
     ) -> tuple[list[ExtraColumn], list[ProofLine]]:
         """Return the columns and constraints that the file of a stage adds to the program.
 
-        ``extent``: only those that were added up to then; None: all.
+        With ``extent`` only what was added up to that number of columns and constraints; None: all.
         """
         columns, lines = extent or self.extent
         extras = [

@@ -18,9 +18,12 @@ _MOST_DIGITS = 4000  # Python reads and writes no whole number of more than 4,30
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The objective of a file, its value in the answer, the line that bounds it, and the factors.
+    """The last line of a file and what it is about.
 
-    factors   the power of ten of each step, in order
+    objective  the sum of all steps of the stage, each with its factor
+    value      the value of the objective in the answer
+    last       the line that bounds the objective
+    factors    the power of ten of each step, in the order of the steps
     """
 
     objective: Weights

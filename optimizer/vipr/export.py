@@ -32,7 +32,12 @@ WHATS = ("stage", "levels", "possible", "contests", "decided", "no_answer")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one file proves. ``what`` is one of ``WHATS`` except ``levels``."""
+    """What one file proves.
+
+    what    one of ``WHATS`` except ``levels``
+    stage   the stage that it is about; empty for ``no_answer``
+    group   the group that it is about; empty: it is not about one group
+    """
 
     what: str
     stage: str
@@ -72,7 +77,7 @@ class Export:
         self._writer = Writer(self._scribe.book)
 
     def list_statements(self) -> list[Statement]:
-        """Return a statement for every stage with steps, in order, then the other statements.
+        """Return a statement for every stage with steps, in policy order, then the others.
 
         Some of them may rest on a search; ``state`` refuses these.
         """

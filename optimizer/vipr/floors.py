@@ -16,10 +16,13 @@ from optimizer.vipr.lines import Fan, ProofLine, Term, Weights, combine, negate
 
 @dataclass(slots=True)
 class Floor:
-    """The row of a group: its weights, first and present floor.
+    """The row by which a group has at least a number of units, its floor.
 
+    weights  the sum that counts the group's units
+    first    the first floor
+    now      the present floor
     kept     the row in the files of later stages, once the floor was raised
-    sign     the indicator of the present floor, and the line that assumes that it is 1
+    sign     the indicator of the present floor, and the line that assumes that the indicator is 1
     """
 
     weights: Weights
@@ -108,8 +111,9 @@ class Floors:
 class Reach:
     """Columns that are assumed at their best bounds in one step, by one sum.
 
-    A column has weight 1 if its upper bound is best, -1 if its lower bound is. No column can pass
-    its bound, so the sum reaches its greatest value only if every column is at its best bound.
+    A column has weight 1 if its upper bound is the best value, -1 if its lower bound is the best.
+    No column can pass its bound, so the sum reaches its greatest value only if every column is at
+    its best bound.
     """
 
     def __init__(self) -> None:

@@ -21,7 +21,9 @@ from optimizer.vipr.tree import Root, write_tree
 class Shown:
     """The bound of a sum that the stage does not keep, and the witness that goes with it.
 
-    extent   what the stages had added to the book by then
+    line     the line that bounds the sum
+    point    the witness: its value of every column
+    extent   how much the stages had added to the book at that time
     """
 
     line: ProofLine
@@ -30,17 +32,19 @@ class Shown:
 
 
 class Scribe(Proof):
-    """A replay with its lines.
+    """A replay of a certificate that keeps the proof line of everything that it proves.
 
     book         what the files contain
     stage        the number of the stage that is replayed
     last         the line of the last bound that multipliers or a tree gave
     witnesses    for each witness of the present result, its values of every column
     settled      ``met`` column -> the line that decided it before the first witness
-    extent       what the stages had added to the book then
+    extent       how much the stages had added to the book at the first witness
     shown        sums that the present result bounds beside its own
     given        columns that are fixed while ``is_given`` is True, with lines that fix them
-    lower, upper, sides   the lines of the present bounds of columns, and of rows
+    lower        the line of the present lower bound of every column
+    upper        the line of the present upper bound of every column
+    sides        the lines of the present bounds of every row
     """
 
     def __init__(self, program: Program, point: list[int]) -> None:
@@ -117,7 +121,10 @@ class Scribe(Proof):
             self.book.steps[self.stage].append(open_part())
 
     def place(self, values: list[int]) -> list[int]:
-        """Place a witness; at the first one of a result, note which needs are decided."""
+        """Place a witness and return its value of every column.
+
+        At the first witness of a result, the lines that decided needs before it are noted.
+        """
         self._catch_up()
         placed = super().place(values)
         if not self.witnesses:

@@ -18,7 +18,13 @@ Node = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The bounds that the splits above a node set: the last one, and the path ``above`` it."""
+    """The bounds that the splits above a node set, as a linked list.
+
+    above      the path without the last bound; None: there is no other
+    column     the column of the last bound
+    is_upper   whether the last bound is an upper one
+    line       the line that assumes the last bound
+    """
 
     above: Optional["Path"]
     column: int
@@ -30,7 +36,12 @@ class Path:
 class Root:
     """The rows and bounds with which a tree starts, their lines, and what the tree proves.
 
-    most  the upper bound of the sum that all leaves prove; None: no leaf has an answer
+    rows      the weights of every row
+    sides     the lines of every row's bounds
+    lower     the line of every column's lower bound
+    upper     the line of every column's upper bound
+    weights   the sum that is bounded
+    most      the upper bound of the sum that all leaves prove; None: no leaf has an answer
     """
 
     rows: Sequence[Weights]

@@ -53,12 +53,12 @@ def compare_answers(
 
 
 def find_first_worse(changes: Sequence[StageChange]) -> StageChange | None:
-    """Return the first aim that is worse in the second answer; None if none is."""
+    """Return the first aim that is worse in the second answer; None if no aim is worse."""
     return next((change for change in changes if change.trend is Trend.WORSE), None)
 
 
 def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
-    """Return the first aim that is better in the second answer; None if none is."""
+    """Return the first aim that is better in the second answer; None if no aim is better."""
     return next((change for change in changes if change.trend is Trend.BETTER), None)
 
 

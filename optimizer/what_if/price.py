@@ -44,12 +44,14 @@ def do_nothing(_done: int, _total: int) -> None:
 class NeedPrice:
     """What meeting one need would change.
 
-    status      the status of the forced answer; INFEASIBLE: no answer meets the need
-    stage, key  the first stage that worsens, and the key of its class; empty: no stage does, or
-                the answer is not PROVEN
-    stages      every aim before and after, in order; empty unless the answer is PROVEN
-    lost        the needs that only the answer before meets
-    gained      the needs that only the forced answer meets, this one included
+    need     the need whose price this is
+    status   the status of the forced answer; INFEASIBLE: no answer meets the need
+    is_met   whether the published answer meets the need already
+    stage    the first stage that worsens; empty: no stage worsens, or the answer is not PROVEN
+    key      the key of this stage's class
+    stages   every aim before and after, in the policy's order; empty unless the answer is PROVEN
+    lost     the needs that only the answer before meets
+    gained   the needs that only the forced answer meets, this one included
     """
 
     need: str

@@ -27,8 +27,10 @@ def weigh(pairs: Pairs, line: Assignment) -> int:
 class FallenLines:
     """What the ended lines of a decided month held, and which needs may use it.
 
-    standing   the kept lines; if these are more than the decided answer had, more needs are found
-    fallen     the lines that ended without help
+    problem    the decided question
+    standing   the lines that are kept; with lines that later searches added beside those of the
+               decided answer, ``list_needs`` may return more needs, but never fewer
+    fallen     the decided lines that ended without help
     """
 
     def __init__(
@@ -67,7 +69,8 @@ class FallenLines:
     def list_needs(self, rest: Problem) -> frozenset[str]:
         """Return the ids of the needs of the rest that may use something that an ended line held.
 
-        Needs of the same recipients count too, and needs that fewer units would meet now.
+        Needs of a recipient with an ended line count too, and so do needs that fewer units would
+        meet now than in the decided month.
         """
         network = Network(rest)
         found = {

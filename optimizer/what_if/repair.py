@@ -48,7 +48,8 @@ class Changes:
 
     forbids   a declined assignment names need, stock and person; a withdrawn need only the need
     pins      decisions made since the publication
-    people    persons without a free slot from now on      stocks   stocks that give nothing more
+    people    ids of persons without a free slot from now on
+    stocks    ids of stocks that give nothing more
     """
 
     forbids: tuple[Forbid, ...] = ()
@@ -101,12 +102,14 @@ def _join(old: tuple[PinOrForbid, ...], new: tuple[PinOrForbid, ...]) -> tuple[P
 class Repair:
     """The repaired answer and what it undoes.
 
-    status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, not proved in time;
-             INFEASIBLE: no answer satisfies the changes; FAILED: none was found
-    undone   published assignments that are not kept      added   assignments to be announced
-    lost     needs that only the published answer meets
-    gained   needs that only the repaired answer meets
-    stages   every aim of the policy, published and repaired, by the published yardstick
+    status        PROVEN: no answer undoes less; FEASIBLE: every rule holds, not proved in time;
+                  INFEASIBLE: no answer satisfies the changes; FAILED: none was found
+    assignments   the repaired answer
+    undone        published assignments that are not kept
+    added         assignments that are to be announced
+    lost          needs that only the published answer meets
+    gained        needs that only the repaired answer meets
+    stages        every aim of the policy, published and repaired, by the published yardstick
     """
 
     status: SolutionStatus

@@ -26,8 +26,11 @@ from optimizer.stages.tally import Tally
 class Extra:
     """A little more of one stock: as much as one more need would take.
 
-    raised   units by stock: the stock itself and those of its ancestors that lack units
-    slot     of one more visit, by one more person like the person ``like``: same skills and areas
+    stock     the stock that gets more
+    category  the category of the needs that could use it
+    raised    units by stock: the stock itself and those of its ancestors that lack units
+    slot      slot of one more visit; None for a delivery
+    like      the person whose skills and areas the person of this visit has; None for a delivery
     """
 
     stock: str
@@ -58,7 +61,7 @@ def _copy(person: Person, stock: str, slot: str, taken: set[str]) -> Person:
 
 
 class Shelf:
-    """The units of every stock that the assignments leave unused, and how many unmet needs ask.
+    """The units of every stock that the assignments leave unused, and what unmet needs ask of each.
 
     ``asked``: stock -> units that the smallest unmet need takes of it.
     """

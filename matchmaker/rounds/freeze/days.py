@@ -17,12 +17,18 @@ def cut_days(days: Sequence[date], holds: Callable[[date], bool]) -> Days | None
 
 
 def lasts(first: date | None, last: date | None) -> Callable[[date], bool]:
-    """Return a test whether a day is between ``first`` and ``last``, both included; None: open."""
+    """Return a test whether a day is from ``first`` to ``last``; both days are included.
+
+    None for ``first`` or ``last``: there is no limit on that side.
+    """
     return lambda day: (first is None or first <= day) and (last is None or day <= last)
 
 
 def keep_valid(found: Iterable[tuple[K, Days | None]]) -> dict[K, Days]:
-    """The days of each thing that holds on any day; what holds on none (None) is left out."""
+    """Map each name to its days, as ``cut_days`` returns them; names with None are left out.
+
+    A name is that of a status, skill or other thing that is valid on some days of the month.
+    """
     return {name: days for name, days in found if days is not None}
 
 

@@ -28,11 +28,14 @@ INVENTED_MARK = "demo: "  # before the numbers of an invented draw
 
 @dataclass(frozen=True, slots=True)
 class DrawRules:
-    """The form of a public draw.
+    """The form of the draws of one source.
 
-    year        how its number writes the year; the number within the year follows in three digits
-    parts       (how many, highest) of the main numbers, then of the special ones, each from 1
-    weekdays    days on which it takes place, Monday is 0
+    year        the ``strftime`` code of the year with which the draw's number begins; three digits
+                follow, the number of the draw within the year
+    parts       two pairs (how many are drawn, highest number), the lowest number is 1: first of the
+                main numbers, then of the special ones
+    weekdays    the weekdays on which a draw takes place; Monday is 0
+    is_public   whether a lottery holds the draw; False: its numbers are invented, for a demo
     """
 
     year: str
@@ -214,7 +217,10 @@ def _has_locked(match_round: MatchRound, actor: User) -> bool:
 
 
 def is_known(match_round: MatchRound, now: datetime) -> bool:
-    """Whether the numbers of the announced draw can be known; an invented one's always can."""
+    """Whether the numbers of the announced draw can be known; those of an invented one always can.
+
+    False if no draw is announced.
+    """
     draw = match_round.draw
     if draw is None or not DRAW_RULES[draw.source].is_public:
         return draw is not None
@@ -232,8 +238,8 @@ def _may_be_known(draw: RoundDraw, now: datetime) -> bool:
 def read_drawn(source: DrawSource, text: str) -> str:
     """Return the drawn numbers in their one form: ``03 07 12 19 25 31 + 08``, each part ascending.
 
-    ``text`` may have any signs between the numbers. An invented draw begins with ``INVENTED_MARK``.
-    Raises ``InvalidError`` for numbers that the source cannot draw.
+    ``text`` may have any characters but digits between the numbers. The result for an invented draw
+    begins with ``INVENTED_MARK``. Raises ``InvalidError`` for numbers that the source cannot draw.
     """
     rules = DRAW_RULES[source]
     found = [int(part) for part in re.findall(r"[0-9]+", unicodedata.normalize("NFKC", text))]

@@ -28,7 +28,12 @@ from matchmaker.states import lock_row, lock_rows
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A need that got only a part of what was promised. ``given``: units that count as given."""
+    """A need that got only a part of what was promised.
+
+    promised   units promised
+    given      units that count as given
+    missing    units that the need now asks for
+    """
 
     need: Need
     promised: int
@@ -39,7 +44,8 @@ class Carried:
 def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
     """The needs that got a part of what a run promised, and to which nothing more can come.
 
-    They are in order of reference. ``is_locked``: lock the needs until the transaction ends.
+    They are in order of reference. ``is_locked``: takes the database locks of the needs' rows until
+    the transaction ends.
     """
     found = (_weigh(need, add_up(rows)) for need, rows in _group_by_need(run, is_locked))
     return [row for row in found if row is not None]
@@ -48,7 +54,7 @@ def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
 def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
     """Let the missing parts of a run's needs wait on, notify the residents, and return these needs.
 
-    The caller holds the lock of the round.
+    The caller holds the database lock of the round.
     """
     waited = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     carried = list_missing(run, is_locked=True)
@@ -71,9 +77,11 @@ def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
 
 
 def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[Carried]:
-    """Carry the missing parts of every earlier month in the state executing; return these needs.
+    """Let the missing parts of needs of earlier months wait on; return the needs with these parts.
 
-    Locks these months. Called before a list is locked.
+    The earlier months are those of the same street office in the state executing, and are taken in
+    order of month. Takes the database lock of each of these rounds. Called before the list of
+    ``match_round`` is locked.
     """
     query = (
         select(MatchRound)

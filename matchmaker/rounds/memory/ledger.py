@@ -46,7 +46,10 @@ class GiverLoad:
 class Delivery:
     """Units that were promised to a need, or by a volunteer, and units that were given.
 
-    ``asked``: the units that the need asked; 0 for a volunteer.
+    measure    what the units are counted in: visits, or a category
+    promised   units promised
+    given      units given
+    asked      units that the need asked for; 0 for a volunteer
     """
 
     measure: str

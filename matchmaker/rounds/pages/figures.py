@@ -80,7 +80,7 @@ def list_status_rows(figures: Figures, no_status: str) -> list[GroupRow]:
 
 
 def list_plain_rows(counts: Mapping[str, Coverage], name: Callable[[str], str]) -> list[GroupRow]:
-    """Groups whose code is a number, such as an urgency, in order; ``name`` names each."""
+    """Groups whose code is a number, such as an urgency, by this number; ``name`` names each."""
     return _list_groups(counts, {code: name(code) for code in sorted(counts)})
 
 

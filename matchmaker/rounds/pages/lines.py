@@ -139,7 +139,11 @@ def _list_assignments(*conditions: ColumnElement[bool]) -> list[Promise]:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """What was found for one need, and the organisations of its promises, ended ones too."""
+    """One need of a run: what was found for it, and who gives it.
+
+    outcome   what was found, or the ground
+    givers    the organisations of its promises, of ended ones too
+    """
 
     outcome: NeedOutcome
     givers: list[Organisation]

@@ -19,7 +19,7 @@ from matchmaker.web.permissions import Permission, has_permission
 
 
 class RoundStep(StrEnum):
-    """The path of a month, in order."""
+    """The steps of a month, from the first to the last."""
 
     OPEN = "open"
     READINESS = "readiness"
@@ -79,7 +79,7 @@ def find_free_month(rounds: Sequence[MatchRound], now: datetime) -> date | None:
 
 
 def list_steps(match_round: MatchRound) -> list[PathStep]:
-    """Every step of the path in order, and its place; all are done once the month is closed."""
+    """Every step of a month from the first, and its place; all are done in a closed month."""
     steps = list(RoundStep)
     now = _NEXT_STEP.get(match_round.state)
     position = len(steps) if now is None else steps.index(now)

@@ -149,7 +149,8 @@ def require_publisher_left(
 ) -> None:
     """Raise ``ConflictError`` if nobody of the office could publish after this step of ``actor``.
 
-    Locks the round until the transaction ends: of two steps at once the second sees the first.
+    Takes the database lock of the round's row until the transaction ends: of two steps at the same
+    time the second one sees the first.
     """
     lock_row(match_round)
     if not list_publishers(match_round, foresee_hands(match_round, actor, need_ids)):

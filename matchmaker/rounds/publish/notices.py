@@ -52,7 +52,7 @@ _NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Promise, M
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How many residents and organisations hear of a publication, and how residents do."""
+    """How many residents and organisations hear of a publication: on the site or on paper."""
 
     on_site: int = 0
     on_paper: int = 0

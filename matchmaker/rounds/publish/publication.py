@@ -140,10 +140,11 @@ def require_publishable(run: RoundRun, actor: User) -> None:
 
 
 def list_present_runs(runs: Sequence[RoundRun]) -> list[RoundRun]:
-    """Those of ``runs`` whose question a run of today would ask, too: same pins and forbids.
+    """Those of ``runs`` that ask the question of today: a run started now would ask the same.
 
-    All runs are of one round. The question of today is made only if a pin or forbid was made or
-    lifted since one of them began.
+    Pins and forbids are the same, and so is the rest of the question. All runs are of one round.
+    The question of today is made only if a pin or forbid was made or lifted since one of them
+    began.
     """
     if not runs:
         return []

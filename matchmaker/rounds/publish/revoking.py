@@ -74,8 +74,8 @@ def revoke(
 ) -> list[Promise]:
     """Revoke promises of a run that are still open, each for its reason; return all revoked ones.
 
-    The caller holds the lock of the round. What remains for a need or visit is revoked, too, when
-    it is less than the least that helps.
+    The caller holds the database lock of the round. What remains for a need or visit is revoked,
+    too, when it is less than the least that helps.
     """
     every = _list_fallen_with(run, reasons.keys()) | dict(reasons)
     revoked = _revoke(run, every, actor, now)
@@ -88,9 +88,9 @@ def free_places(
 ) -> list[Promise]:
     """Free the places of promises that one side does not keep; return those that end with them.
 
-    The caller holds the lock of the round, and the run is published. What remains for a need or
-    visit is revoked, too, when it is less than the least that helps. ``written_by``: who wrote the
-    recipient's answer down, perhaps the recipient.
+    The caller holds the database lock of the round, and the run is published. What remains for a
+    need or visit is revoked, too, when it is less than the least that helps. ``written_by``: who
+    wrote the recipient's answer down, perhaps the recipient.
     """
     fallen = _revoke(run, _list_fallen_with(run, {row.id for row in ended}), None, now)
     _free(run, [*ended, *fallen], now, written_by)
@@ -242,7 +242,7 @@ def _has_left_at_home(run: RoundRun) -> bool:
 
 
 def lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
-    """Return what a run found for these needs, and lock the needs in order of id."""
+    """Return what a run found for these needs, and lock the needs' rows in order of id."""
     query = (
         select(NeedOutcome)
         .join(Need, Need.id == NeedOutcome.need_id)

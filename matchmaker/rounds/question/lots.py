@@ -57,9 +57,10 @@ def _name_need(need: Need, lot: str, home: str, *, has_key: bool) -> Need:
 
 
 def name_lots(snapshot: Snapshot, names: Iterable[str]) -> dict[str, str]:
-    """Map all other names of a question to their lots: givers, kinds, committees and skills.
+    """Map each of ``names`` to its lot of the month: the keyed hash of the name.
 
-    The map is empty for a month without a key.
+    ``names`` are those of ``list_names``: givers, categories, committees and skills, which have no
+    random lot of their own. An empty name is left out. The map is empty for a month without a key.
     """
     if not snapshot.key:
         return {}

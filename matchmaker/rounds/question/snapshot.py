@@ -23,9 +23,12 @@ Days = tuple[int, ...]  # days of the month on which something holds; empty: all
 
 @dataclass(frozen=True, slots=True)
 class FrozenCategory:
-    """A kind of help. ``people``: visitors at one visit; each must have the ``qualification``.
+    """A kind of help.
 
-    ``least``: the least units that help a home; None: only the whole quantity helps.
+    people          visitors at one visit
+    qualification   what each visitor must have; None: nothing
+    points          published weight of a need of the kind
+    least           the least units that help a home; None: only the whole quantity helps
     """
 
     code: str
@@ -42,9 +45,12 @@ class FrozenNeed:
     """A need that was open at the freeze.
 
     quantity          units of the category, fen for money
-    windows           empty: any time
-    tier, waiting     urgency, 1 is the most urgent; number of rounds that passed the need over
+    windows           times of the week that suit; empty: any time
+    tier              urgency, 1 is the most urgent
+    waiting           number of rounds that passed the need over
     least             the least that helps, in ``leshan-round/1`` only
+    lot               the name that the need draws under
+    household_lot     the name that its home draws under
     status_days       the days of the statuses that hold on some days of the month only
     lost              whether its last promise was not kept, without a fault of the recipient's
     """
@@ -69,10 +75,12 @@ class FrozenNeed:
 
 @dataclass(frozen=True, slots=True)
 class DueVisit:
-    """A visit that a long-term pairing must make in the month, in one of ``weeks`` (1 to 4).
+    """A visit that a long-term pairing must make in the month.
 
-    ``volunteer``: the usual visitor; None: anyone of the organisation. ``days``: the days on which
-    the pairing lasts. ``missed``: the visit replaces one that was not made in the month before.
+    weeks      the weeks (1 to 4) in which it may take place
+    volunteer  the usual visitor; None: anyone of the organisation
+    days       the days on which the pairing lasts
+    missed     whether the visit replaces one that was not made in the month before
     """
 
     pairing: str
@@ -100,9 +108,12 @@ class DueVisit:
 
 @dataclass(frozen=True, slots=True)
 class FrozenOffer:
-    """What an organisation gives: ``capacity`` units of the category in the month.
+    """What an organisation gives in the month.
 
-    ``windows`` empty: any time; ``committees``, ``statuses`` empty: anyone.
+    capacity     units of the category
+    windows      times of the week; empty: any time
+    committees   empty: homes of any committee
+    statuses     statuses, one of them is asked for; empty: any recipient
     """
 
     name: str
@@ -118,11 +129,13 @@ class FrozenOffer:
 
 @dataclass(frozen=True, slots=True)
 class FrozenVolunteer:
-    """One entry of a person who visits, at most ``visits`` times in the month.
+    """One entry of a person who visits.
 
-    ``windows`` empty: never free; ``committees`` empty: visits anywhere. ``person``: if
-    this human being is entered as a volunteer more than once, the first of those references, the
-    same in each entry; otherwise empty.
+    committees   where this person visits; empty: anywhere
+    windows      when this person is free; empty: never
+    visits       the most visits in the month
+    person       if this human being is entered as a volunteer more than once: the first of the
+                 references, the same in each entry; otherwise empty
     """
 
     reference: str
@@ -178,7 +191,7 @@ class FrozenLoad:
 class Snapshot:
     """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/2``.
 
-    slots       times at which people can be visited, in order, without public holidays
+    slots       times at which people can be visited, earliest first, without public holidays
     slot_days   slot -> its days of the month by the calendar of the freeze; months frozen before
                 calendars were kept have none
     key         secret of the month from which published names are made; months locked before there

@@ -49,7 +49,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """The result of a stage for tables; of its groups' levels only the first and the last."""
+    """The result of a stage for tables; of its levels only the worst and the best are kept."""
 
     name: str
     kind: str
@@ -79,11 +79,12 @@ class Totals:
 class Figures(Totals):
     """The numbers that pages, commands and the ledger show of a run.
 
-    by_…        code of the group -> counts of needs; a need with two statuses counts in both
-    by_tier     urgency after waiting was added; ``by_waiting``: rounds, five or more in one group
-    by_ground   code -> number of unmet needs with this ground
-    contests    committee -> needs that others competed for; ``loads``: organisation -> measure ->
-                units; both are empty in figures of versions that did not count them
+    by_…         code of the group -> counts of needs; a need with two statuses counts in both
+    by_tier      the groups are the urgencies after waiting was added
+    by_waiting   the groups are the rounds waited, five or more in one group
+    by_ground    code -> number of unmet needs with this ground
+    contests     committee -> needs that others competed for
+    loads        organisation -> measure -> units; figures of earlier versions have neither
     """
 
     by_category: Mapping[str, Coverage]

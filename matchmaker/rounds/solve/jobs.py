@@ -156,9 +156,10 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
 
 
 def release_job(hold: Hold, *, now: datetime) -> bool:
-    """Give an unsolved job back, as a stopping worker does; the attempt is not counted. Commits.
+    """Give an unsolved job back, as a worker does that is asked to stop. Commits.
 
-    Returns False if ``hold`` has lost the job. The caller puts the id into the queue.
+    The attempt is not counted. Returns False if ``hold`` has lost the job. The caller puts the id
+    into the queue.
     """
     released = db.session.execute(
         update(Job)

@@ -22,10 +22,12 @@ Asked = Need | Pairing
 class PlaceRows:
     """The rows that free places name. A need is named by its reference, a due visit by its id.
 
-    proposal   what a search found; None: no search waits to be kept
-    fallen     need or due visit -> its promises that ended
-    asked      need or due visit -> its row
-    offers     by their names in the question      volunteers   by person and offer
+    month        the first day of the month
+    proposal     what a search found; None: no search waits to be kept
+    fallen       need or due visit -> its promises that ended
+    asked        need or due visit -> its row
+    offers       name of an offer in the question -> its row
+    volunteers   person and offer in the question -> the row that makes the visit
     """
 
     month: date

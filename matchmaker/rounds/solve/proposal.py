@@ -22,9 +22,12 @@ from optimizer.solution import Assignment
 class NewLine:
     """Units of an offer for a need or a due visit.
 
-    ``need``: the reference of the need as entered, or the id of the due visit. ``offer`` and
-    ``person``: their names in the question. ``days``: the days of the month on which it can take
-    place; empty: any day to come.
+    need     the reference of the need as entered, or the id of the due visit
+    offer    its name in the question
+    person   the name in the question of the person who visits; None: a delivery
+    slot     the slot of a visit; None: a delivery
+    days     the days of the month on which it can take place; empty: any day to come
+    units    units of the category
     """
 
     need: str

@@ -75,7 +75,8 @@ def write_lines(
 ) -> list[Promise]:
     """Add an assignment and a proposed promise for each line, with its days; return the promises.
 
-    Days None: any. ``repair``: the search that found the lines; None: the run did. Does not flush.
+    Days None: any day, in the line's slot if it has one. ``repair``: the search that found the
+    lines; None: the run found them. Does not flush.
     """
     every = [line for line, _days in lines]
     offers, givers = get_snapshot(run.match_round).offer_ids, _map_givers(snapshot)

@@ -9,7 +9,10 @@ from matchmaker.words.quantities import format_day
 
 
 def describe_draw(draw: RoundDraw) -> str:
-    """An announced draw: lottery, number and day. The name of an invented one says that it is."""
+    """An announced draw: lottery, number and day.
+
+    The name of an invented draw says that it is invented.
+    """
     source, day = get_label(draw.source), format_day(draw.draws_on)
     return _("%(source)s, draw %(number)s on %(day)s", source=source, number=draw.number, day=day)
 

@@ -57,7 +57,7 @@ def find_policy(outcome: NeedOutcome) -> str:
 
 
 def list_claims(outcome: NeedOutcome) -> list[Claim]:
-    """What is said of an outcome, in order."""
+    """What is said of an outcome, in the order in which it is read."""
     numbers, ground = read_numbers(outcome), outcome.ground
     is_first = find_policy(outcome) == FIRST_POLICY
     if ground == "met":

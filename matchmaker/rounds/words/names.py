@@ -22,7 +22,10 @@ class Names:
     units: dict[str, str] = field(default_factory=dict)  # of categories
 
     def say_number(self, number: str, key: str) -> str:
-        """A number of a class such as ``category=rice_oil`` with its unit; others as they are."""
+        """The number of a class such as ``category=rice_oil``, with the unit of the category.
+
+        The number of any other class is returned as it is.
+        """
         unit = self.units.get(key.removeprefix("category="))
         return format_quantity(int(number), unit) if unit and number.isdecimal() else number
 

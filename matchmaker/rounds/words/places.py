@@ -19,9 +19,10 @@ from matchmaker.words.quantities import format_quantity
 class PlaceLine:
     """What one need or due visit had, and what it gets.
 
-    what    reference and category      before   the promises that ended, each with the reason
-    after   who comes instead           nobody   why nobody does; empty: somebody does, or nobody
-                                                 was looked for
+    what     reference and category
+    before   the promises that ended, each with the reason
+    after    who comes instead
+    nobody   why nobody comes; empty: somebody comes, or nobody was looked for
     """
 
     what: str

@@ -42,11 +42,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
-    """Rules by code, in order. ``tiered``: the rules that are applied to each urgency in turn.
+    """The words of a policy.
 
-    coverage   what the chart of committees counts; ``coverage_title``: its title
-    cost       what the rules cost beside those of the policy before, as measured
-    parts      empty: the stages are few enough to be read one after another
+    rules            rule by code, in the order of the policy
+    coverage         what the chart of committees counts
+    coverage_title   the title of this chart
+    cost             what the rules cost beside those of the policy before, as measured
+    tiered           the rules that are applied to each urgency in turn
+    parts            empty: the stages are few enough to be read one after another
     """
 
     rules: Mapping[str, Rule]

@@ -49,7 +49,12 @@ def pass_by(claim: Row, ratio: Fraction) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Claims tied by shared purses, keyed by id, and their stated fractions in ascending order."""
+    """Claims that shared purses tie together, with the vector of funded fractions stated for them.
+
+    fund     the fund
+    claims   the claims, keyed by id
+    ratios   the stated fractions in ascending order
+    """
 
     fund: Row
     claims: dict[str, Row]
@@ -112,7 +117,7 @@ class Part:
 
     @property
     def payable(self) -> list[str]:
-        """Ids of the claims whose floor can be paid if no other is granted, lowest floor first."""
+        """Ids of the claims whose floor can be paid if no other claim is granted, lowest first."""
         rows = self.claims
         alone = [c for c in rows if PurseFlow(self.fund).pay(c, floor_of(rows[c]))]
         return sorted(alone, key=lambda c: (floor_of(rows[c]), rows[c]["asked_fen"], c))

@@ -30,7 +30,10 @@ class PurseFlow:
                 self._room["claim", claim["id"]]["purse", name] = most
 
     def pay(self, claim: str, fen: int) -> bool:
-        """Pay a claim this many fen; return False if only a part could be paid, which stays."""
+        """Pay a claim this many fen; return False if only a part of them could be paid.
+
+        The part stays paid.
+        """
         return self.pay_most(claim, fen) == fen
 
     def pay_most(self, claim: str, fen: int) -> int:

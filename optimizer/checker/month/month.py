@@ -158,11 +158,12 @@ def _refuse_others(problem: Row, table: str, key: str, ids: Container[str], kind
 
 
 def find_broken_filter(month: Month, need: Row, stock: Row, person: Row | None) -> str | None:
-    """Return the first filter that keeps this stock (and person) from this need; None if none does.
+    """Return the first filter that keeps this stock (and person) from this need; None without one.
 
     The order of the filters is category, area, status, skill, slot, forbidden. With a person,
     ``skill`` also requires that the person staffs the stock, and ``slot`` a slot that passes
-    ``suits_slot``. Without one there is no ``skill``, and ``slot`` requires ``suits_delivery``.
+    ``suits_slot``. Without a person ``skill`` is left out, and ``slot`` requires
+    ``suits_delivery``.
     """
     for name, is_passed in _filters(month, need, stock, person):
         if not is_passed:

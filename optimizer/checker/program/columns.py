@@ -15,13 +15,21 @@ from .turns import Pair, Turns, number_turns
 class Columns:
     """The number of every column; a column lies between 0 and its ``high``.
 
-    Needs, stocks, recipients and slots are keyed by name, everything else by number.
+    Needs, stocks, recipients and slots are given by name, everything else by number.
 
-    way          by need and demand; the only way of a need is its ``met``
-    flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
-    send, pooled by pool and source or demand    busy           by crew and slot
-    turns        by tier, recipient and category
-    open         by stock, for stocks with a ``least_if_used``
+    met        by need
+    way        by need and demand; the only way of a need is its ``met``
+    units      by need, for needs that a part of the quantity can meet
+    flow       by number of link
+    own_flow   by need: (source, flow) of the demands that are its own
+    send       by pool and source
+    pooled     by pool and demand
+    edge       by number of edge
+    busy       by crew and slot
+    used       by stock
+    helped     by recipient
+    turns      by tier and pair of recipient and category
+    open       by stock, for stocks with a ``least_if_used``
     """
 
     classes: Classes
@@ -41,7 +49,7 @@ class Columns:
     open: dict[str, int] = field(default_factory=dict)
 
     def list_below(self) -> dict[str, list[str]]:
-        """Return, keyed by stock, the stocks with a column ``used`` that are it or within it."""
+        """Map each stock to itself and the stocks within it, as far as they have ``used``."""
         below: dict[str, list[str]] = defaultdict(list)
         for stock in self.used:
             for above in self.month.ancestors[stock]:
@@ -205,12 +213,18 @@ def _number_open(columns: Columns) -> None:
 class Program:
     """Rows low <= weights x <= high over whole columns, and the columns that stages add up.
 
-    A bound of None does not limit the row.
-
-    met, units      need -> column: whether it is met, units delivered where a part is enough
-    used, helped    stock -> column of its direct use, recipient -> column: has a need met
+    columns         the numbers of the columns
+    low             the lower bound of every column
+    high            the upper bound of every column
+    rows            the weights of every row: column -> weight
+    row_low         the lower bound of every row; None: no bound
+    row_high        the upper bound of every row; None: no bound
+    met             need -> column: whether the need is met
+    units           need -> column: units delivered, where a part is enough
+    used            stock -> column: units used directly of it
+    helped          recipient -> column: whether a need of theirs is met
     turns           tier, recipient and category -> columns that count the needs met
-    scores_by_need  need -> columns that give to it -> points (or costs) per unit, where not 0
+    scores_by_need  need -> columns that give to it -> points (or costs) per unit, if not 0
     """
 
     columns: Columns = field(compare=False, repr=False)

@@ -151,10 +151,11 @@ class SourceIndex:
         return mask
 
     def list_teams(self, need: Row, mask: int, slot: str) -> list[int]:
-        """Return the masks from which a team in a slot may come; each has a day in common.
+        """Return the masks from which a need's visitors may come in a slot.
 
-        For one person it is a single mask of all sources with a day. For more it is every largest
-        mask, in the order of first days. If the question has no days it is ``mask``.
+        Each mask has sources with a day in common. For one person it is a single mask of all
+        sources with a day. For more persons it is every largest mask, in the order of first days.
+        If the question has no days, the only mask is ``mask``.
         """
         if not self._has_days:
             return [mask]
@@ -188,7 +189,7 @@ class SourceIndex:
         return sum(self._at.get(stock, 0) for stock in stocks)
 
     def select(self, mask: int) -> tuple[Source, ...]:
-        """Return the sources of a mask, in order."""
+        """Return the sources of a mask, in order of their numbers."""
         if mask not in self._selected:
             digits = bin(mask)[:1:-1].translate(_TRUTH).encode()
             self._selected[mask] = tuple(compress(self.sources, digits))
@@ -228,7 +229,10 @@ Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as
 
 
 class Eligibility:
-    """The sources of every need. ``room``: stock -> most units that it and its ancestors allow."""
+    """The sources of every need, as masks of the numbers that ``index_of`` gives.
+
+    room   stock -> most units that it and its ancestors allow
+    """
 
     def __init__(self, month: Month) -> None:
         self.month = month
@@ -258,15 +262,19 @@ class Eligibility:
         return None if source[0] == DELIVERED else self.crews[source[0]].first
 
     def pair_of(self, need: str, source: Source) -> Row | None:
-        """Return the pair that rules this need and source: that of the person, else of the stock.
+        """Return the row of ``pairs`` that applies to a need and a source; None if there is none.
 
-        None if there is neither.
+        A row that names the person who represents the source's crew comes before one without a
+        person.
         """
         person = self.person_of(source)
         return self.month.find_pair(need, source[1], person["id"] if person else None)
 
     def list_ruled(self, need: Row, mask: int) -> list[tuple[Source, Row]]:
-        """Return the sources of a mask that a pair of this need rules, each with its pair."""
+        """Return the sources of a mask to which a row of ``pairs`` of this need applies.
+
+        Each comes with the row, in the order of the sources' numbers.
+        """
         name, index = need["id"], self.index_of(need)
         near = mask & index.list_at({pair["stock"] for pair in self.pairs_of.get(name, ())})
         return [(s, pair) for s in index.select(near) if (pair := self.pair_of(name, s))]
@@ -286,7 +294,7 @@ class Eligibility:
     def find_ways(self, need: Row, mask: int) -> list[Way]:
         """Return the ways in which these sources can meet the need, if no other need took any.
 
-        Delivery comes first, then the slots in order.
+        Delivery comes first, then the slots, sorted.
         """
         index = self.index_of(need)
         delivered = mask & index.delivered

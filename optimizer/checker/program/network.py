@@ -39,7 +39,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Sources in one slot that serve the same demands; which serves which is not decided."""
+    """Sources in one slot that serve the same demands, by number.
+
+    The program does not decide which source serves which demand.
+    """
 
     slot: str
     sources: tuple[Source, ...]
@@ -50,7 +53,8 @@ class Pool:
 class Classes:
     """A month in classes. Crews, demands, edges, pools and links are numbered by their lists.
 
-    ways    need -> numbers of its demands      links   (demand, source) outside of pools
+    ways    need -> numbers of its demands
+    links   (demand, source) for what a demand takes from a source outside of the pools
     """
 
     month: Month

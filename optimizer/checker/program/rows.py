@@ -193,7 +193,7 @@ _IN_TURN = (
 
 
 def build_rows(columns: Columns) -> Program:
-    """Return the program: its columns, its rows in order, and the columns that stages add up."""
+    """Return the program: its columns, its rows C1 to C15, and the columns that stages add up."""
     program = Program(
         columns=columns,
         low=[0] * len(columns.high),

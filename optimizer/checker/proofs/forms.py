@@ -39,7 +39,7 @@ class Kind(ABC):
 
     @abstractmethod
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield every result that must be stated, in order, with its value if that is counted."""
+        """Yield every result that must be stated, in this order, with its value if counted."""
 
     @abstractmethod
     def prove(
@@ -59,11 +59,12 @@ class Kind(ABC):
     ) -> Gap:
         """Return what an open result reaches, and its bound.
 
-        ``event``: the one that gives the bound; if it is empty, only the columns do.
+        ``event``: the one that gives the bound; if it is empty, only the bounds of the columns give
+        it.
         """
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return one entry for every result in order: the weights of its sum, empty if none."""
+        """Return the weights of the sum of every result, in their order; empty without a sum."""
         return [{}]
 
     def weighs_pairs(self, stage: Row) -> bool:
@@ -85,7 +86,7 @@ class Sums(Kind):
 
     @abstractmethod
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the weights of every sum in order, negated if ``sign`` is -1."""
+        """Return the weights of every sum, in order of the results; negated if ``sign`` is -1."""
 
     def prove(
         self,

@@ -19,7 +19,9 @@ from .proof import Event, Gap, Proof, Weights
 class Group:
     """A group's ratio (value + offset) / denominator; ``value`` is that of the stated answer.
 
-    floor, top   proved bounds of the value
+    weights      the sum that gives the value
+    floor        the value that is proved to be reached
+    top          the value that is proved not to be exceeded
     row          number of the row that keeps the value at the floor or above
     switches     columns in {0, 1}, each worth one more unit above the floor
     is_open      False once it is proved that the group cannot rise above its reach

@@ -11,8 +11,10 @@ Weights = Mapping[int, int]
 class Linear:
     """Rows between bounds over columns between bounds, all in whole numbers.
 
-    low, high            of every column
-    row_low, row_high    of every row; None: no bound
+    low        the lower bound of every column
+    high       the upper bound of every column
+    row_low    the lower bound of every row; None: no bound
+    row_high   the upper bound of every row; None: no bound
     """
 
     def __init__(self, program: Program) -> None:

@@ -29,13 +29,15 @@ class Gap:
     """Something not proved to be the best: the value that the answer reaches, and a proved bound.
 
     ``of`` says what the two numbers count, and what ``group`` names:
+
     sum       the sum of the stage; ``group`` is empty
     level     the level of this group
     count     how many undecided groups do better than the level that ``group`` names
     possible  the most needs that this group can get
     rank      the sum of the rank that ``group`` names
     units     the units of this cell
-    tickets, needs   ``value``: how many are settled; ``bound``: how many there are
+    tickets   ``value``: how many tickets are settled; ``bound``: how many there are
+    needs     ``value``: how many needs are settled; ``bound``: how many there are
     """
 
     of: str
@@ -50,7 +52,7 @@ class Proof(Linear):
     point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: dual, farkas, tree or search
     tree    the nodes of the last event ``tree``, which help to prove the next sum or refusal
-    gaps    what these conclusions leave open, in order; empty unless one rests on ``search``
+    gaps    what these conclusions leave open, oldest first; empty unless one rests on ``search``
     barred  need -> number of results kept when it was first proved that no answer meets it
     drawn   draw -> needs that are undecided before it: met by some answers, unmet by others
     contested  needs that several groups compete for (S13)
@@ -83,7 +85,10 @@ class Proof(Linear):
                 self.barred.setdefault(need, results)
 
     def bar(self, columns: Iterable[int], results: int) -> None:
-        """Note the same of needs whose ``met`` is among these columns, which no bound fixes."""
+        """Note the same as ``bar_needs`` of the needs whose ``met`` is among these columns.
+
+        No bound fixes these columns.
+        """
         barred = set(columns)
         for need, column in self.program.met.items():
             if column in barred:
@@ -112,7 +117,7 @@ class Proof(Linear):
     def add_column(self, high: int, value_at: ValueAt) -> int:
         """Add a column from 0 to ``high`` and return its number.
 
-        ``value_at`` gives an answer's value of it.
+        ``value_at`` returns an answer's value of the column, given its values of the others.
         """
         self.low.append(0)
         self.high.append(high)
@@ -166,10 +171,11 @@ class Proof(Linear):
             self.add_cut(event)
 
     def find_most(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Return an upper bound of a sum, and its kind of proof.
+        """Return an upper bound of a sum, and the kind of proof of the bound.
 
-        The kind is ``tree`` if a prepared tree was used, and ``dual`` if only the multipliers were.
-        The tree is used up. The bound is ``LOWEST`` if the tree proves that there is no answer.
+        The kind is ``tree`` if a prepared tree was used, and ``dual`` if only the multipliers were
+        used. The tree is used up. The bound is ``LOWEST`` if the tree proves that there is no
+        answer.
         """
         return self._lower(self.bound(weights, scale, flat)[0] // scale, weights, scale, flat)
 
@@ -206,10 +212,10 @@ class Proof(Linear):
         self.add_row(weights, value, value)
 
     def settle(self, event: Event) -> None:
-        """Fix columns: at 0 if no answer has any at 1 (``none``), at 1 if none at 0 (``all``).
+        """Fix columns at 0 that are never at 1 (``none``), or at 1 that are never at 0 (``all``).
 
-        The event has multipliers, which a tree may help; without them that rests on a search.
-        Raises ``RefutedError`` if they do not prove it.
+        Never: in no answer. The event has multipliers, which a tree may help; without them the
+        conclusion rests on a search. Raises ``RefutedError`` if they do not prove it.
         """
         kind, columns, *multipliers = event
         if any(j < 0 or self.high[j] > 1 for j in columns):

@@ -44,7 +44,7 @@ def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
 
 
 def prove_blocks(proof: Proof, order: list[int], waiting: deque[Event]) -> None:
-    """Raise ``RefutedError`` unless the next events decide the columns in order, 1 if possible."""
+    """Raise ``RefutedError`` unless the next events decide the columns in turn, 1 if possible."""
     place = {column: k for k, column in enumerate(order)}
     while not all(map(proof.is_decided, order)):
         _prove_block(proof, order, place, next_event(proof, waiting, "sum"))

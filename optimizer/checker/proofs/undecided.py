@@ -43,7 +43,7 @@ def place_witness(proof: Proof, month: Month, witness: Witness) -> list[int]:
 def prove_undecided(
     proof: Proof, month: Month, needs: Iterable[Row], waiting: deque[Event]
 ) -> list[Row]:
-    """Return the undecided needs among these, in order, once the next events prove them.
+    """Return the undecided needs among these, in this order, once the next events prove them.
 
     Raises ``RefutedError`` if the events do not.
     """
@@ -74,7 +74,7 @@ def list_open(proof: Proof, needs: Iterable[Row]) -> list[Row]:
 
 
 def add_homes(proof: Proof, needs: Iterable[Row]) -> list[int]:
-    """Return, for every recipient of the needs in order, a column: 1 if one of its needs is met.
+    """Return a column for every recipient of these needs, sorted: 1 if a need of it is met.
 
     Adds a column and a row for a recipient with two of these needs or more; with one need the
     column is its ``met``.

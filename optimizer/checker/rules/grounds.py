@@ -13,10 +13,10 @@ BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
 
 
 def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None:
-    """Raise ``RefutedError`` unless every unmet need, and no other, has one ground.
+    """Raise ``RefutedError`` unless every unmet need, and no other need, has one ground.
 
-    Also if the filters contradict it: ``BY_FILTERS`` says that they exclude the need, every other
-    ground that they do not.
+    Also raises it if the filters contradict a ground: grounds in ``BY_FILTERS`` state that the
+    filters exclude the need, every other ground states that they do not.
     """
     counts = Counter(ground["need"] for ground in grounds)
     unmet = month.needs.keys() - met

@@ -17,6 +17,11 @@ from ..month.schema import Row
 class Aim:
     """One result that must be stated: ``value``, or for levels the numerator of every group.
 
+    name                the stage
+    kind                the kind of the stage
+    key                 the class within the stage; empty if there is one result only
+    value               the true value of a sum
+    numerators          the true numerator of every group's level
     bounds              least and greatest denominator of every group; equal if it is known
     is_greatest_first   whether the greatest ratio is the worst; the worst is stated first
     is_counted          False if only the certificate says what counts; the replay checks the value

@@ -69,7 +69,7 @@ def check_kinds(month: Month) -> None:
 
 
 def list_aims(outcome: Outcome) -> list[Aim]:
-    """Return every aim of the policy in order, with its true value if it is counted here."""
+    """Return every aim in the policy's order, with its true value if it is counted here."""
     stages = outcome.month.problem["policy"]["stages"]
     return [aim for stage in stages for aim in kind_of(stage).list_aims(outcome, stage)]
 

@@ -20,6 +20,9 @@ _MOST_STEPS = 200  # of one giver and measure
 class Load:
     """What one giver has of one measure: the units of its stocks, and its agreement.
 
+    name      giver and measure
+    stocks    ids of the stocks
+    units     the sum of their capacities
     carried   U of FORMULATION.md: units carried in the earlier months that still count
     agreed    C of FORMULATION.md: units agreed to over these months and this one
     """
@@ -32,7 +35,7 @@ class Load:
 
     @property
     def steps(self) -> list[tuple[int, int]]:
-        """For each step, the units before it and the units of the step, from the first."""
+        """(units before the step, units of the step) for each step, from the first."""
         size = -(-self.units // _MOST_STEPS)
         return [(u, min(size, self.units - u)) for u in range(0, self.units, size)]
 
@@ -99,7 +102,7 @@ def _add_step(proof: Proof, used: list[int], before: int, size: int) -> int:
 
 
 def list_loads(month: Month) -> list[Load]:
-    """Return the load of every giver and measure with units, in order of both (labels)."""
+    """Return the load of every giver and measure with units, sorted by the labels of both."""
     found: dict[str, Load] = {}
     known = {(row["giver"], row["measure"]): row for row in month.problem["loads"]}
     for stock in month.problem["stocks"]:

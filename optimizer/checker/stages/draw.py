@@ -14,7 +14,11 @@ from ..rules.stages import Aim, Outcome
 
 
 class Draw(Kind):
-    """Serves recipients, then needs, by ticket: each if an answer that is still possible does."""
+    """Serves recipients in order of ticket, then meets needs in order of ticket.
+
+    A recipient is served if an answer that keeps all results so far meets one of its undecided
+    needs. A need is met if such an answer meets it. Each decision is kept for the next.
+    """
 
     is_draw = True
     labels_names = True

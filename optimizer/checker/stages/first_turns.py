@@ -13,16 +13,20 @@ from ..rules.stages import Aim, Outcome
 
 
 class FirstTurns(Sums):
-    """Counts, for every wait, pairs of recipient and category that have the turn.
+    """Counts, for every wait, the pairs of recipient and category that have their first turn.
 
-    A pair has it if a need of it is met that has waited that long or longer.
+    A pair has it for a wait if a need of the pair is met that has waited so many months or longer.
     """
 
     needs_tier = True
     takes_turns = True
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield, for every turn and wait, the number of pairs that have the turn."""
+        """Yield a result for every turn and wait: how many pairs have the turn.
+
+        A pair is a recipient and a category. It has the k-th turn for a wait if k or more of its
+        needs are met that have waited so many months or longer.
+        """
         asked = list_asked(outcome.month, stage)
         for turn, waiting in self.list_turns(asked):
             reached = sum(
@@ -34,7 +38,11 @@ class FirstTurns(Sums):
             yield Aim(stage["name"], stage["kind"], key, reached)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return, for every turn and wait, weight 1 on the column that each pair has for both."""
+        """Return a sum for every turn and wait, which counts the pairs with the turn.
+
+        Each pair of recipient and category has one column for a turn and a wait, with weight 1. A
+        pair with too few needs has none.
+        """
         found: list[Weights] = []
         asked = list_asked(month, stage)
         for turn, waiting in self.list_turns(asked):
@@ -46,11 +54,11 @@ class FirstTurns(Sums):
         return found
 
     def list_turns(self, asked: dict[Pair, list[Row]]) -> list[tuple[int, int]]:
-        """Return turn and wait of every result, in order."""
+        """Return (turn, wait in months) of every result, the longest wait first."""
         return [(1, waiting) for waiting in list_waits(asked)]
 
     def name_turn(self, turn: int, waiting: int) -> str:
-        """Return the key of a result."""
+        """Return the key of the result of a turn and a wait."""
         return f"waiting={waiting}"
 
 

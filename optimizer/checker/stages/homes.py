@@ -15,7 +15,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Homes(Kind):
-    """Counts the recipients with an undecided need of the tier met."""
+    """Counts the recipients who have an undecided need of the tier met."""
 
     needs_tier = True
 

@@ -6,13 +6,20 @@ from .first_turns import FirstTurns, list_waits
 
 
 class LaterTurns(FirstTurns):
-    """Counts, for every turn k from 2 and every wait, the pairs that have k such met needs."""
+    """Counts, for every turn k from 2 and every wait, the pairs that have their k-th turn.
+
+    A pair of recipient and category has it if k or more of its needs are met that have waited so
+    many months or longer.
+    """
 
     takes_turns = False
     follows = "first_turns"
 
     def list_turns(self, asked: dict[Pair, list[Row]]) -> list[tuple[int, int]]:
-        """Return every turn and wait for which some pair has enough needs, in order."""
+        """Return (turn, wait) for turns from 2 on, for each the longest wait first.
+
+        A turn k has every wait at which some pair has k needs that have waited so long or longer.
+        """
         most = max(map(len, asked.values()), default=0)
         return [
             (turn, waiting)
@@ -22,7 +29,7 @@ class LaterTurns(FirstTurns):
         ]
 
     def name_turn(self, turn: int, waiting: int) -> str:
-        """Return the key of a result."""
+        """Return the key of the result of a turn and a wait."""
         return f"turn={turn},waiting={waiting}"
 
 

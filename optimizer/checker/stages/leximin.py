@@ -54,7 +54,7 @@ class Leximin(Levels):
 
 
 def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
-    """Return the needs keyed by group, in order; without a dimension every need is a group."""
+    """Return the needs keyed by group, sorted; without a dimension every need is a group."""
     found: dict[str, list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
         group = need["groups"].get(stage["dimension"]) if stage["dimension"] else need["id"]

@@ -14,7 +14,7 @@ class MaxPoints(Sums):
     """The sum of the points of the needs met."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield the sum of the points."""
+        """Yield one result: the sum of the points of the needs met."""
         points = sum(need["points"] for need in outcome.needs_met)
         yield Aim(stage["name"], stage["kind"], "", points)
 

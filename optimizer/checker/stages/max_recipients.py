@@ -14,7 +14,7 @@ class MaxRecipients(Sums):
     """The number of recipients who have a met need."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield the number of recipients."""
+        """Yield one result: the number of recipients who have a met need."""
         helped = len({need["recipient"] for need in outcome.needs_met})
         yield Aim(stage["name"], stage["kind"], "", helped)
 

@@ -14,7 +14,7 @@ class MaxScore(Sums):
     """The sum of the scores of all units given."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield the sum of scores."""
+        """Yield one result: the sum of the scores of all units given."""
         total = sum(outcome.score_of(line) for line in outcome.lines)
         yield Aim(stage["name"], stage["kind"], "", total)
 

@@ -12,7 +12,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxUnits(Sums):
-    """The units delivered in every category with such needs, in the order of names."""
+    """The units delivered to needs that may be met in part, for each category in order of name."""
 
     is_labelled = False
 

@@ -18,7 +18,7 @@ class OddUnits(Kind):
     follows = "draw"
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield the one result, which has no value."""
+        """Yield the one result of the odd units, which has no value."""
         yield Aim(stage["name"], stage["kind"], "")
 
     def prove(
@@ -30,7 +30,7 @@ class OddUnits(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Check the proof of a sum for every cell in order."""
+        """Check the proof of the sum of every cell, in the order of the draw."""
         waiting = deque(events)
         for cell, needs in list_cells(month, list_met(proof)).items():
             units = units_of(proof.program, needs)

@@ -1,4 +1,8 @@
-"""(S13) Contested needs are met first for the groups that have had the smallest fraction."""
+"""(S13) Contested needs are met first for the groups with the smallest fraction met so far.
+
+The fraction of a group is that of its contested needs that were met, over those that could have
+been met, in the months that still count and in this month.
+"""
 
 from collections import deque
 from collections.abc import Iterator
@@ -38,7 +42,11 @@ class Share:
 
 
 class Ranks(Kind):
-    """Maximises, for every rank from the lowest, the contested units of this rank or below."""
+    """Maximises for every rank, the lowest first, how many units of this or a lower rank are taken.
+
+    A unit is one contested need of a group that is met: a need for which undecided needs of two or
+    more groups compete. Its rank is the fraction ``Share.rank`` that the group has before it.
+    """
 
     is_labelled = True
 

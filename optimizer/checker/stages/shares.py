@@ -52,7 +52,7 @@ class Shares(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the fewest units of any cell, and the least quantity asked of any as bound."""
+        """Return the fewest units of a cell; the bound is the least quantity asked by a cell."""
         if not aim.numerators:
             return Gap("level", "", 0, 0)
         worst = min(aim.numerators, key=lambda cell: aim.numerators[cell])
