@@ -171,9 +171,9 @@ def get_need_type(category: ServiceCategory) -> NeedType:
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
     """The smallest and largest quantity that a need may ask for; None if the quantity is always 1.
 
-    The quantity is always 1 for a wish that is not for money, and for a unit without limits. The
-    smallest quantity is not below the category's least quantity, with which help begins to be of
-    use.
+    The quantity is always 1 in a category under the heading of wishes, unless it is money, and in a
+    unit for which nobody is asked how many. The smallest quantity is not below the category's least
+    quantity, the least that helps a home.
     """
     is_wish = get_need_type(category) is NeedType.MICRO_WISH
     limits = get_unit_rules(category).limits

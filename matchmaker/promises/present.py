@@ -74,7 +74,7 @@ class Broken:
 def list_broken(run: RoundRun, now: datetime, on_their_day: Collection[int] = ()) -> list[Broken]:
     """The promises of a run that cannot be kept any more, with the reasons, in order of id.
 
-    ``on_their_day``: ids of visits for which ``Promise.day``, if set, counts as the only day.
+    ``on_their_day``: ids of promises of visits that must be possible on the day that they have.
     """
     return _list_broken_where(Promise.round_run_id == run.id, now, on_their_day)
 

@@ -57,7 +57,7 @@ class Projects:
     seen       one line for the user: how many rows each table has, its heading row, encoding and
                separator, and which columns were recognised
     warnings   one sentence for each cell that was left out: empty, or a project named again
-    words      the words for projects and supervisors, with their rows in the files, for messages
+    words      how messages name projects and supervisors, and the row of each in its file
     """
 
     problem: Problem

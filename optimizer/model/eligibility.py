@@ -313,11 +313,11 @@ class Eligibility:
         return self.index_of(need).at_stocks(stocks)
 
     def list_ruled(self, need: Need, sources: BitSet) -> list[tuple[Source, Pair]]:
-        """Return those of ``sources`` to which a row ``Pair`` of this need applies, each with it.
+        """Return those of ``sources`` that a row ``Pair`` of this need names, each with this row.
 
-        ``sources`` is a bit set of the numbers of ``index_of(need)``. The row names the source's
-        stock, and its person or no person. The result is in the order of these numbers; it is empty
-        if no row applies.
+        ``index_of(need)`` numbers the need's sources; ``sources`` is a bit set of these numbers,
+        and the result is in their order. A row names a source by its stock, and by its person or no
+        person. The result is empty if there is no such row.
         """
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]

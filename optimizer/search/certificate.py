@@ -41,11 +41,11 @@ class ComponentStep:
     own: tuple[int, ...] | None = None
 
     def row(self, number: int) -> int:
-        """Return the number in the whole model of the component's row ``number``."""
+        """Return the number that row ``number`` of the component has in the whole model."""
         return number if self.rows is None else self.rows[number]
 
     def column(self, number: int) -> int:
-        """Return the number in the whole model of the component's column ``number``."""
+        """Return the number that column ``number`` of the component has in the whole model."""
         return number if self.columns is None else self.columns[number]
 
 

@@ -25,8 +25,8 @@ class Holdings:
     closed    stocks that must not be used for now; the caller fills it
     room      units left of every stock
     used      units used of every stock, with those used of stocks below it
-    holders   what is used up -> {need: units that it takes of it}; the keys are (crew, slot), crew,
-              (recipient, slot) and ("stock", stock)
+    holders   resource -> {need: units of the resource that the need takes}; the resources are
+              (crew, slot), crew, (recipient, slot) and ("stock", stock)
     """
 
     def __init__(self, network: Network) -> None:

@@ -175,9 +175,9 @@ class LexicographicSearch:
         return bool(step.value)
 
     def refuse(self) -> Step | None:
-        """Return the step that proves that no integer point has all fixed values; None: one has.
+        """Return the step that proves that no integer point has all values fixed so far.
 
-        Only an integer point shows that one has. Call it at the end: its step stays in force.
+        None: an integer point has them. Call it last: its step is not undone.
         """
         self._careful.add(len(self.steps))
         step = self._try_bounds([], MOST_ROUNDS)

@@ -28,8 +28,8 @@ class FallenLines:
     """What the ended lines of a decided month held, and which needs may use it.
 
     problem    the decided question
-    standing   the lines that are kept; with lines that later searches added beside those of the
-               decided answer, ``list_needs`` may return more needs, but never fewer
+    standing   the lines that are kept; lines that later searches added may be among them:
+               ``list_needs`` then returns the same needs as without them, or more
     fallen     the decided lines that ended without help
     """
 

@@ -28,12 +28,12 @@ INVENTED_MARK = "demo: "  # before the numbers of an invented draw
 
 @dataclass(frozen=True, slots=True)
 class DrawRules:
-    """The form of the draws of one source.
+    """The form of the draws of one lottery.
 
     year        the ``strftime`` code of the year with which the draw's number begins; three digits
                 follow, the number of the draw within the year
-    parts       two pairs (how many are drawn, highest number), the lowest number is 1: first of the
-                main numbers, then of the special ones
+    parts       for the main numbers, then for the special ones: (how many are drawn, the highest
+                number); numbers start at 1
     weekdays    the weekdays on which a draw takes place; Monday is 0
     is_public   whether a lottery holds the draw; False: its numbers are invented, for a demo
     """

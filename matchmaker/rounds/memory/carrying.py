@@ -77,11 +77,11 @@ def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
 
 
 def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[Carried]:
-    """Let the missing parts of needs of earlier months wait on; return the needs with these parts.
+    """Give needs that got a part of their help in an earlier month back to the queue; return them.
 
-    The earlier months are those of the same street office in the state executing, and are taken in
-    order of month. Takes the database lock of each of these rounds. Called before the list of
-    ``match_round`` is locked.
+    Each is returned with the units that are missing. The earlier months are those of the same
+    street office in the state executing, in order of month; their rounds are locked in the
+    database. Called before the list of ``match_round`` is locked.
     """
     query = (
         select(MatchRound)

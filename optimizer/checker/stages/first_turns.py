@@ -22,10 +22,10 @@ class FirstTurns(Sums):
     takes_turns = True
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield a result for every turn and wait: how many pairs have the turn.
+        """Yield one aim for every turn and wait: how many pairs have the turn.
 
-        A pair is a recipient and a category. It has the k-th turn for a wait if k or more of its
-        needs are met that have waited so many months or longer.
+        A pair is a recipient and a category. It has the k-th turn for a wait if at least k of its
+        needs that have waited at least so many months are met.
         """
         asked = list_asked(outcome.month, stage)
         for turn, waiting in self.list_turns(asked):

@@ -44,8 +44,9 @@ class Share:
 class Ranks(Kind):
     """Maximises for every rank, the lowest first, how many units of this or a lower rank are taken.
 
-    A unit is one contested need of a group that is met: a need for which undecided needs of two or
-    more groups compete. Its rank is the fraction ``Share.rank`` that the group has before it.
+    A unit is one met contested need of a group. A need is contested if it is undecided and competes
+    for places with undecided needs of another group. The unit's rank is the fraction ``Share.rank``
+    that the group has had before this unit.
     """
 
     is_labelled = True
