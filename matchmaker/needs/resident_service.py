@@ -181,7 +181,7 @@ def find_next(need: Need, present: Question | None) -> Question | None:
 
 
 def find_previous(need: Need, present: Question) -> Question | None:
-    """The page of the form for a need that comes before ``present``; None if that is the first."""
+    """The question asked before ``present`` when ``need`` is posted; None if nothing is."""
     earlier = [q for q in list_questions(need) if _rank(q) < _rank(present)]
     return earlier[-1] if earlier else None
 

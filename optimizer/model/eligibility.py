@@ -316,8 +316,8 @@ class Eligibility:
         """Return those of ``sources`` that a row ``Pair`` of this need names, each with this row.
 
         ``index_of(need)`` numbers the need's sources; ``sources`` is a bit set of these numbers,
-        and the result is in their order. A row names a source by its stock, and by its person or no
-        person. The result is empty if there is no such row.
+        and the result is in their order. A row without a person names every source of its stock
+        that no row with a person names. The result is empty if there is no such row.
         """
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]

@@ -24,7 +24,7 @@ class Holdings:
     held      met need -> (its way, [(source, units)])
     closed    stocks that must not be used for now; the caller fills it
     room      units left of every stock
-    used      units used of every stock, with those used of stocks below it
+    used      units used of every stock, with those of the stocks that it contains
     holders   resource -> {need: units of the resource that the need takes}; the resources are
               (crew, slot), crew, (recipient, slot) and ("stock", stock)
     """

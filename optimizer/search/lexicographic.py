@@ -175,9 +175,9 @@ class LexicographicSearch:
         return bool(step.value)
 
     def refuse(self) -> Step | None:
-        """Return the step that proves that no integer point has all values fixed so far.
+        """Return the step that proves that no integer point gives all sums their fixed values.
 
-        None: an integer point has them. Call it last: its step is not undone.
+        None: an integer point does. Call it last: its step is not undone.
         """
         self._careful.add(len(self.steps))
         step = self._try_bounds([], MOST_ROUNDS)
