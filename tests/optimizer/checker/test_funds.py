@@ -127,3 +127,19 @@ def test_a_broken_division_is_broken_input():
 def test_what_cannot_be_settled_in_time_is_not_called_verified(monkeypatch):
     monkeypatch.setattr(best, "MOST_BRANCHES", 0)
     assert code_of(FUND, plain()) == "search_limit"
+
+
+def test_a_division_that_is_not_proved_leaves_open_why_a_claim_was_refused():
+    division = plain()
+    division["status"] = "feasible"
+    for grant in division["grants"]:
+        if grant["stop"] in ("outranked", "lost_lottery"):
+            grant["stop"] = "undecided"
+    assert "undecided" in {grant["stop"] for grant in division["grants"]}
+    assert code_of(FUND, reseal(division)) is None
+
+
+def test_claims_that_are_alike_are_not_tried_in_every_mixture():
+    claims = tuple(Claim(f"c{k:02}", 10, 10) for k in range(24))
+    fund = Fund("alike", "5eed", (Purse("m", 125),), claims)
+    assert code_of(fund, divide(fund).to_json()) is None
