@@ -14,6 +14,8 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, false, func, or_
 
+from matchmaker.words.signs import write_characters
+
 # Signs. All middle dots are one; blanks, dots and the width of signs do not matter in a search.
 
 MIDDLE_DOT = "·"
@@ -28,10 +30,10 @@ _DOT_IN_NAME = re.compile(rf"(?<={_HAN})\s*[{re.escape(MIDDLE_DOT + OTHER_DOTS)}
 def clean_name(name: str) -> str:
     """Return the name as it is stored: one kind of dot between Chinese characters, narrow letters.
 
-    古丽•艾比 becomes 古丽·艾比, Ａ座 becomes A座.
+    古丽•艾比 becomes 古丽·艾比, Ａ座 becomes A座, and the radical ⻢ the character 马.
     Other characters, Chinese brackets too, stay as they are.
     """
-    return _DOT_IN_NAME.sub(MIDDLE_DOT, name.translate(_WIDE_LETTERS))
+    return _DOT_IN_NAME.sub(MIDDLE_DOT, write_characters(name).translate(_WIDE_LETTERS))
 
 
 # Finding rows by a name as people type it: characters, English, pinyin or its initials.
@@ -58,7 +60,7 @@ def match_name(text: str, names: list[Any], sort_key: Any) -> ColumnElement[bool
 
 def _split_signs(text: str) -> list[str]:
     """Cut the text, in narrow signs, at blanks, dots and apostrophes."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = unicodedata.normalize("NFKC", write_characters(text))
     return re.split(rf"[\s'’{re.escape(MIDDLE_DOT + OTHER_DOTS)}]+", folded)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from matchmaker.words.folding import fold
+from matchmaker.words.names import clean_name
 
 NAMES = """上海春晖食品（集团）有限公司|上海金色阳光养老（集团）有限公司
 上海方舟康复（徐汇）有限公司|老马餐饮管理中心（普通合伙）|徐汇区长者日间照护中心（乐山）|乐山社区食堂（二店）|小马志愿服务社（徐汇）
@@ -30,6 +31,9 @@ def insert(sign: str) -> Callable[[str], str]:
     return lambda name: name[:2] + sign + name[2:]
 
 
+_COPIED = dict(zip("马门长车", "⻢⻔⻓⻋", strict=True))  # radicals without a decomposition
+
+
 ONE: dict[str, Callable[[str], str]] = {
     "half-width brackets": bracket("(", ")"),
     "mixed brackets": bracket("（", ")"),
@@ -40,8 +44,26 @@ ONE: dict[str, Callable[[str], str]] = {
     "blank without width": insert("\u200b"),
     "wide blank at the end": lambda name: f"{name}\u3000",
     "middle dot": insert("·"),
+    "chosen form": insert("\ufe00"),
+    "chosen form of an ideograph": insert("\U000e0100"),
     "radicals": lambda name: name.translate({ord(han): sign for han, sign in _RADICALS.items()}),
 }
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if set(name) & set(_COPIED)])
+def test_a_radical_without_a_decomposition_is_the_character(name):
+    written = name.translate({ord(han): sign for han, sign in _COPIED.items()})
+    assert written != name
+    assert fold(written) == fold(name)
+    assert clean_name(written) == clean_name(name) == name
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in range(0x2E80, 0x2FD6)])
+def test_a_radical_becomes_one_character_of_a_name_or_stays(sign):
+    [character] = clean_name(sign)
+    assert character == sign or "\u3400" <= character <= "\u9fff"
+
+
 OTHER: dict[str, Callable[[str], str]] = {
     "lenticular brackets": bracket("【", "】"),
     "tortoise-shell brackets": bracket("〔", "〕"),

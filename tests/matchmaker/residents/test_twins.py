@@ -60,6 +60,9 @@ def twin(make, committee):
         ({"address": "乐山路八弄三号二〇一室"}, True),
         ({"address": "乐山路8弄3號201室", "birth_year": None}, True),
         ({"address": "乐山二村3号201室", "birth_year": None}, False),
+        ({"address": "上海市徐汇区徐家汇街道乐山路8弄3号201室", "birth_year": None}, True),
+        ({"address": "上海市乐山路８弄３号２０１", "birth_year": None}, True),
+        ({"address": "3号201室", "birth_year": None}, False),
         # a character of the name written otherwise: the same home, and no other year
         ({"full_name": "王秀瑛"}, True),
         ({"full_name": "王秀瑛", "birth_year": None}, True),
