@@ -5,13 +5,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from matchmaker import models as m
+from matchmaker.base.clock import get_instant
+from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.days import cut_days, lasts
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.question.problem import make_problem
 from matchmaker.slots import list_days
-from tests.draws import lock_and_draw
+from tests.draws import lock_and_draw, make_draw
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
@@ -38,6 +40,24 @@ def test_days_are_cut_to_first_and_last_as_counting_says():
                 )
                 expected = None if not counted else () if len(counted) == 31 - lock else counted
                 assert cut_days(left, lasts(start, end)) == expected
+
+
+@pytest.mark.parametrize("lock", range(1, 32))
+@pytest.mark.one_in(4)
+def test_a_list_locked_on_any_day_has_no_day_up_to_it(app, make, lock):
+    now = get_instant(july(lock), 10 * 60)
+    with app.app_context():
+        office = Office(make)
+        match_round = freeze_service.open_round(month=JULY, actor=office.one, now=now)
+        draw = make_draw(now)
+        if draw.day.month != JULY.month or lock == 31:
+            with pytest.raises((ConflictError, InvalidError)):
+                freeze_service.freeze_round(match_round, draw=draw, actor=office.one, now=now)
+            return
+        freeze_service.freeze_round(match_round, draw=draw, actor=office.one, now=now)
+        snapshot = read_snapshot(match_round)
+        days = {day for row in snapshot.slot_days.values() for day in row}
+        assert days == set(range(lock + 1, 32)), "no holiday is in July"
 
 
 class Office(SmallMonth):
