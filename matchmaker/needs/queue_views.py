@@ -141,7 +141,7 @@ _STATE = Column[NeedLine](
     badges=lambda line: [make_state_badge(line.need.state)],
     note=_say_twins,
 )
-_CHOOSE = Column[NeedLine](header=_l("Choose"), read=lambda line: "", box=_make_box)
+_CHOOSE = Column[NeedLine](header=_l("Tick"), read=lambda line: "", box=_make_box)
 _COLUMNS = (_NUMBER, _RESIDENT, _COMMITTEE, _CATEGORY, _QUANTITY, _URGENCY, _SENT_ON, _STATE)
 # The columns to read before a need is verified: words, age, statuses and possible duplicates.
 _WAITING_COLUMNS = (

@@ -40,7 +40,7 @@ class UnitsForm(EditForm):
 class MoneyForm(EditForm):
     """An amount typed in yuan and stored in fen."""
 
-    answer = MoneyField(_l("Amount"), [Required(_l("Enter an amount in yuan."))])
+    answer = MoneyField(_l("Sum of money"), [Required(_l("Enter an amount in yuan."))])
 
 
 class WindowsForm(EditForm):

@@ -95,7 +95,7 @@ _COLUMNS = (
     CATEGORY,
     AMOUNT,
     Column[Offer](
-        header=_l("Choose"),
+        header=_l("Tick"),
         read=lambda offer: "",
         box=lambda offer: Box(
             f"{offer.id}:{offer.version}", _("Approve %(offer)s", offer=offer.title)
