@@ -1,8 +1,8 @@
 """Pack the checker into one file: ``python -m optimizer.checker.bundle checker.pyz``.
 
 The file is a zip that any Python 3.11 or later runs without other files:
-``python checker.pyz QUESTION ANSWER``. On one system equal sources give equal bytes, so its SHA-256
-can be published beside a month.
+``python checker.pyz QUESTION ANSWER``. Equal sources give equal bytes on every system, so its
+SHA-256 can be published beside a month: nothing in it is compressed or names a system.
 """
 
 import io
@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOM = Path(__file__).resolve().parent
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time that the zip format can hold
+_UNIX = 3  # the zip format's code
 _MAIN = """\
 import sys
 
@@ -33,7 +34,9 @@ def make_bundle() -> bytes:
 
 
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _NO_TIME), text, zipfile.ZIP_DEFLATED)
+    info = zipfile.ZipInfo(name, _NO_TIME)
+    info.create_system = _UNIX  # else that of the machine
+    archive.writestr(info, text, zipfile.ZIP_STORED)
 
 
 def main(arguments: Sequence[str]) -> int:
