@@ -105,6 +105,11 @@ def compute_hash(event: AuditEvent) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def get_head_hash() -> str:
+    """The hash of the last event of the chain: it changes with every recorded step."""
+    return db.session.scalar(select(AuditHead.sha256)) or ""
+
+
 def _lock_head() -> AuditHead:
     query = select(AuditHead).where(AuditHead.id == 1).with_for_update()
     head: AuditHead | None = db.session.scalar(query.execution_options(populate_existing=True))

@@ -8,9 +8,10 @@ have been given, so a promise without a remaining day cannot be kept.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, null, or_, true
 
@@ -20,12 +21,9 @@ from matchmaker.models import (
     Offer,
     OfferState,
     OrganisationState,
-    PairingAgreement,
     Promise,
-    Qualification,
     RevokeReason,
     RoundRun,
-    StatusKind,
     Volunteer,
     VolunteerState,
 )
@@ -35,6 +33,7 @@ from matchmaker.promises.facts import (
     list_promises,
     read_facts,
 )
+from matchmaker.promises.lasting import keep_days, list_validities
 from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES
 from matchmaker.promises.together import list_together
 from matchmaker.slots import get_slot_week, get_window, list_slot_dates, list_slots_of_weeks
@@ -58,9 +57,6 @@ _VOLUNTEER_STATES: Mapping[VolunteerState, RevokeReason] = {
     VolunteerState.LEFT: RevokeReason.VOLUNTEER_LEFT,
     VolunteerState.PAUSED: RevokeReason.VOLUNTEER_PAUSED,
 }
-
-_Lasts = Callable[[date], bool]
-_Validity = tuple[RevokeReason, _Lasts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +146,19 @@ def has_days_left(promise: HeldPromise, today: date) -> bool:
     return bool(_list_days(promise, today + timedelta(days=1)))
 
 
-def _list_days(promise: HeldPromise, today: date) -> list[date]:
-    """The days on which the promise can be kept, from today on."""
-    month, slot = promise.month, promise.slot
-    days: Iterable[date] = [date.fromisoformat(day) for day in promise.days or ()]
+def _list_days(promise: HeldPromise, today: date) -> tuple[date, ...]:
+    """The days on which the promise can be kept, from today on, in ascending order."""
+    return _find_days(promise.month, promise.slot, tuple(promise.days or ()), today)
+
+
+@lru_cache(maxsize=10_000)  # the promises of a month have few slots and few sets of days
+def _find_days(
+    month: date, slot: str | None, own: tuple[str, ...], today: date
+) -> tuple[date, ...]:
+    days: Iterable[date] = sorted(map(date.fromisoformat, own))
     if slot is not None and not days:
         days = list_slot_dates(month).get(slot, ())
-    return [day for day in days or _list_span(month, slot) if day >= today]
+    return tuple(day for day in days or _list_span(month, slot) if day >= today)
 
 
 def _list_span(month: date, slot: str | None) -> list[date]:
@@ -217,8 +219,8 @@ def _find_fault_of_volunteer(
 def _find_fault_of_days(row: HeldPromise, facts: Facts, today: date) -> RevokeReason | None:
     """The reason that rules out the last remaining day; None if a day remains for everything."""
     days = _list_days(row, today)
-    for reason, lasts in _list_validities(row, facts):
-        days = [day for day in days if lasts(day)]
+    for reason, lasts in list_validities(row, facts):
+        days = keep_days(days, lasts)
         if not days:
             return reason
     return None
@@ -228,70 +230,19 @@ def _find_apart(
     promises: Sequence[HeldPromise], facts: Facts, today: date
 ) -> Iterable[tuple[int, RevokeReason]]:
     """The promises that share no day with the earlier promises of the same visit: id and reason."""
-    common: dict[tuple[object, ...], list[date]] = {}
+    common: dict[tuple[object, ...], tuple[date, ...]] = {}
     for row in promises:
         if row.slot is None or not is_live(row, today):
             continue
         key = (*row.help_key, row.slot)
         days = common.setdefault(key, _list_days(row, today))
-        for reason, lasts in _list_validities(row, facts):
-            days = [day for day in days if lasts(day)]
+        for reason, lasts in list_validities(row, facts):
+            days = keep_days(days, lasts)
             if not days:
                 yield row.id, reason
                 break
         else:
             common[key] = days
-
-
-def _list_validities(row: HeldPromise, facts: Facts) -> Iterable[_Validity]:
-    """Everything that limits the days of a promise: the reason, and whether it lasts on a day."""
-    asked = facts.get_asked(row)
-    if asked.ended_on is not None:
-        yield RevokeReason.PAIRING_ENDED, _until(asked.ended_on)
-    if asked.agreements:
-        yield RevokeReason.AGREEMENT_OVER, _any_of([_read_term(row) for row in asked.agreements])
-    if (offer := facts.find_offer(row)) is not None:
-        yield from _list_validities_of_offer(offer, facts.statuses.get(asked.resident_id, {}))
-    if (person := facts.find_volunteer(row)) is not None:
-        yield from _list_validities_of_entries(facts.list_entries(person), asked.qualification)
-
-
-def _list_validities_of_entries(
-    entries: Sequence[Volunteer], asked: Qualification | None
-) -> Iterable[_Validity]:
-    """An absence in one entry of a person counts for all entries, and so does a proof in one."""
-    absences = [away for entry in entries for away in entry.absences]
-    if absences:
-        yield RevokeReason.VOLUNTEER_AWAY, lambda day: not any(day in away for away in absences)
-    if asked is not None:
-        shown = (row for entry in entries for row in entry.qualifications)
-        proofs = [_until(row.expires_on) for row in shown if row.qualification is asked]
-        yield RevokeReason.PROOF_OVER, _any_of(proofs)
-
-
-def _read_term(agreement: PairingAgreement) -> _Lasts:
-    return _between(agreement.starts_on, None if agreement.renews else agreement.ends_on)
-
-
-def _list_validities_of_offer(
-    offer: Offer, statuses: Mapping[StatusKind, date | None]
-) -> Iterable[_Validity]:
-    yield RevokeReason.OFFER_OVER, _between(offer.valid_from, offer.valid_until)
-    if offer.statuses:
-        kinds = [kind for kind in map(StatusKind, offer.statuses) if kind in statuses]
-        yield RevokeReason.STATUS_OVER, _any_of([_until(statuses[kind]) for kind in kinds])
-
-
-def _any_of(lasts: Sequence[_Lasts]) -> _Lasts:
-    return lambda day: any(last(day) for last in lasts)
-
-
-def _between(first: date, last: date | None) -> _Lasts:
-    return lambda day: first <= day and (last is None or day <= last)
-
-
-def _until(last: date | None) -> _Lasts:
-    return lambda day: last is None or day <= last
 
 
 def _find_surplus(

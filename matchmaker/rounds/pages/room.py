@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from matchmaker.base.clock import add_months
+from flask import current_app
+
+from matchmaker.audit.service import get_head_hash
+from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.rounds.freeze.overrides import list_active_overrides
@@ -141,10 +144,28 @@ def count_broken(run: RoundRun | None, now: datetime) -> int:
     """
     if run is None or not is_revocable(run):
         return 0
+    known, state = _get_known_counts(), (get_head_hash(), get_local_date(now))
+    if run.id not in known or known[run.id][0] != state:
+        known[run.id] = state, _count_broken(run, now)
+    return known[run.id][1]
+
+
+def _count_broken(run: RoundRun, now: datetime) -> int:
     broken = list_broken(run, now)
     if run.match_round.published_run_id == run.id:
         return len(broken)
     return sum(row.reason not in RECEIVER_GONE for row in broken)
+
+
+def _get_known_counts() -> dict[int, tuple[tuple[str, date], int]]:
+    """What this process counted last for each run: at which audit event, on which day, how many.
+
+    Each step that changes what a promise rests on leaves an event, so a count holds until the next.
+    """
+    known: dict[int, tuple[tuple[str, date], int]] = current_app.extensions.setdefault(
+        "broken_promises", {}
+    )
+    return known
 
 
 def list_run_steps(run: RoundRun, user: User) -> RunSteps:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from matchmaker.base.errors import NotFoundError
 from matchmaker.kinds import get_rules
@@ -118,20 +117,22 @@ def find_totals(run: RoundRun) -> Totals | None:
     return codec.from_json(Totals, {part.name: run.figures[part.name] for part in fields(Totals)})
 
 
-# The figures of each run in memory, with the JSON that they were read from: a list of residents
-# asks for the same figures once a row, and reading them takes longer than the row.
-_read: WeakKeyDictionary[RoundRun, tuple[Any, Figures]] = WeakKeyDictionary()
+# The figures read last, by run, with their JSON: a list of residents asks for them once a row.
+_read: dict[int, tuple[Any, Figures]] = {}
 
 
 def find_figures(run: RoundRun) -> Figures | None:
     """Return the stored figures of a run; None if it has no result."""
     if run.figures is None:
         return None
-    known = _read.get(run)
-    if known is None or known[0] is not run.figures:
-        known = run.figures, Figures.from_json(run.figures)
-        _read[run] = known
-    return known[1]
+    plain, figures = _read.get(run.id, (None, None))
+    if plain is run.figures or plain == run.figures:
+        return figures
+    figures = Figures.from_json(run.figures)
+    if len(_read) >= 8:  # runs
+        _read.clear()
+    _read[run.id] = run.figures, figures
+    return figures
 
 
 def get_figures(run: RoundRun) -> Figures:
