@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from flask import flash, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -19,7 +19,10 @@ from matchmaker.notices.service import NEED_ANSWERS
 from matchmaker.residents.scope import get_resident
 from matchmaker.web.act import Answer, answer_button
 from matchmaker.web.addresses import read_id, read_ids
+from matchmaker.web.lists import paginate
 from matchmaker.web.permissions import Permission, has_permission, requires
+
+NEWS_ON_A_PAGE = 50  # fewer pages than other lists have: somebody rings from it and ticks
 
 
 @bp.get("/paper")
@@ -30,13 +33,16 @@ def paper_index() -> str:
 
 @bp.get("/paper/<id:committee_id>")
 @requires(Permission.NEED_READ_SCOPE)
-def paper_list(committee_id: int) -> str:
-    """List the news that the committee's residents without an account wait for.
+def paper_list(committee_id: int) -> Answer:
+    """List the news that the committee's residents without an account wait for, page by page.
 
     Each piece of news has a box to tick.
     """
     committee = paper.get_committee(committee_id, current_user)
-    news = paper.list_news(current_user, committee)
+    page = paginate(paper.select_news(current_user, committee), NEWS_ON_A_PAGE)
+    if page.total and not page.items:  # the rest was told meanwhile
+        return redirect(url_for("needs.paper_list", committee_id=committee_id, page=page.pages))
+    news = paper.read_news(page.items)
 
     def make() -> str:
         return render_template(
@@ -44,8 +50,8 @@ def paper_list(committee_id: int) -> str:
             committee=committee,
             news=news,
             results=_find_results(news),
-            count=len({row.resident.id for row in news}),
-            last_id=max((row.read.notice.id for row in news), default=0),
+            count=paper.count_residents(current_user, committee),
+            page=page,
             form=ButtonForm(formdata=None),
             can_report=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
         )

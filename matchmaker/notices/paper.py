@@ -5,7 +5,7 @@ resident who gets an account before that reads it there, and the lists leave it 
 view commits.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,20 +55,35 @@ def get_committee(committee_id: int, actor: User) -> Committee:
 
 
 def list_news(actor: User, of: Committee | Resident) -> list[News]:
-    """The news for one resident, or for the residents of a committee in order of name.
+    """The news of ``select_news``, with what they are about."""
+    return read_news(db.session.execute(select_news(actor, of)).all())
 
-    The oldest notice of a resident comes first.
+
+def select_news(actor: User, of: Committee | Resident) -> Select[Any]:
+    """The query for the news for one resident, or for residents of a committee in order of name.
+
+    Rows are notice and resident. The oldest notice of a resident comes first.
     """
-    query = (
+    return (
         select_waiting(actor)
         .add_columns(Resident)
         .where(_is_of(of))
         .options(contains_eager(Resident.household))
         .order_by(Resident.sort_key, Resident.id, Notice.id)
     )
-    rows = db.session.execute(query).all()
+
+
+def read_news(rows: Sequence[Any]) -> list[News]:
+    """Load what the rows of ``select_news`` are about."""
     reads = load_things(row[0] for row in rows)
     return [News(row[1], read) for row, read in zip(rows, reads, strict=True)]
+
+
+def count_residents(actor: User, committee: Committee) -> int:
+    """How many residents of the committee have news to hear."""
+    counted = select_waiting(actor).where(_is_of(committee))
+    query = counted.with_only_columns(func.count(Resident.id.distinct()))
+    return db.session.scalar(query) or 0
 
 
 @dataclass(frozen=True, slots=True)

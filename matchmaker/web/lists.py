@@ -144,11 +144,11 @@ class Page:
     pages: int
 
 
-def paginate(query: Select[Any]) -> Page:
-    """Return the page of the address; rows are objects, or tuples for several columns."""
+def paginate(query: Select[Any], size: int = PAGE_SIZE) -> Page:
+    """Return the page of the address, of ``size`` rows: objects, or tuples for several columns."""
     number, total = get_page_number(), count_rows(query)
-    items = list(_fetch(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)))
-    return Page(items, total, number, -(-total // PAGE_SIZE))
+    items = list(_fetch(query.limit(size).offset((number - 1) * size)))
+    return Page(items, total, number, -(-total // size))
 
 
 def count_rows(query: Select[Any]) -> int:

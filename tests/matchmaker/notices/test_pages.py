@@ -9,6 +9,7 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.assignments import agreeing
 from matchmaker.base.extensions import db
+from matchmaker.needs import paper_views
 from matchmaker.notices import paper, service
 from matchmaker.notices.things import load_things
 from matchmaker.notices.words import NOTICE_WORDS, describe_notice
@@ -18,6 +19,7 @@ from tests.databases import make_app, opened
 from tests.factories import NOW, Factory
 from tests.matchmaker.notices.office import Office
 from tests.matchmaker.notices.test_steps import STEPS, begin, find_row
+from tests.page_forms import TICKED, read_forms
 from tests.worlds import kept
 
 
@@ -136,6 +138,25 @@ def test_a_committee_marks_its_whole_list_and_nobody_elses(app, office):
     assert "Nobody waits to be told anything." in text
     social = read(app, office.first).get("needs.paper_list", committee_id=there).text
     assert office.residents[2].reference in social
+
+
+def test_a_long_list_has_pages_and_each_is_marked_by_itself(app, office, monkeypatch):
+    monkeypatch.setattr(paper_views, "NEWS_ON_A_PAGE", 1)
+    browser = read(app, office.counter)
+    here = office.committees[2].id
+    first, last = (browser.get("needs.paper_list", committee_id=here, page=k) for k in (1, 2))
+    assert "Page 1 of 2" in first.text
+    assert "2 residents have no account here" in first.text
+    [sent] = [
+        form.list_sent()
+        for form in read_forms(last.text)
+        if form.get("reported") and not any(control.kind in TICKED for control in form.controls)
+    ]
+    address = browser.get_url("needs.report", committee_id=here)
+    assert browser.client.post(address, data=sent).status_code == 303
+    assert browser.get("needs.paper_list", committee_id=here, page=1).text.count("Page") == 0
+    moved = browser.get("needs.paper_list", committee_id=here, page=2)
+    assert (moved.status_code, moved.location) == (302, f"/needs/paper/{here}?page=1")
 
 
 def test_a_committee_marks_line_by_line_what_was_heard(app, office):
