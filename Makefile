@@ -24,7 +24,7 @@ test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweep
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" -q
 
 test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow -q --durations=25
 
 sweep: $(READY)  ## FORGERIES=20000 answers of tiny months against verify; or PROPERTIES=500 months for each promise of the second policy; or TYPING=1: each form, whatever comes between; SEED=; MATCH=text
 ifdef PROPERTIES
