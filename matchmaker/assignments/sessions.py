@@ -18,7 +18,7 @@ from matchmaker.models import HandingOver, Offer, Place, Promise, RoundRun, Sess
 from matchmaker.offers.terms import list_places
 from matchmaker.promises.agreed import notify_of_needs
 from matchmaker.promises.seats import find_run, notify_recipients, seat_waiting
-from matchmaker.scopes import get_in_scope
+from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.states import lock_row
 
 LARGEST_SESSION = 2_000  # numbers
@@ -55,12 +55,11 @@ def get_session(actor: User, session_id: int) -> Session:
 
 
 def lock_session(actor: User, session_id: int) -> Session:
-    """The session, read again once its month is locked. Raises ``NotFoundError``."""
+    """The session, read again and locked after its month. Raises ``NotFoundError``."""
     session = get_session(actor, session_id)
     _offer, run = get_offer_of_month(actor, session.offer_id, get_month_of(session))
     lock_row(run.match_round)
-    db.session.refresh(session)
-    return session
+    return lock_in_scope(Session, session_id, actor, "day.unknown")
 
 
 def add_session(

@@ -40,7 +40,7 @@ def paper_list(committee_id: int) -> Answer:
     """
     committee = paper.get_committee(committee_id, current_user)
     page = paginate(paper.select_news(current_user, committee), NEWS_ON_A_PAGE)
-    if page.total and not page.items:  # the rest was told meanwhile
+    if page.total and not page.items:  # somebody reported the rest meanwhile
         return redirect(url_for("needs.paper_list", committee_id=committee_id, page=page.pages))
     news = paper.read_news(page.items)
 

@@ -108,7 +108,7 @@ def join_volunteers(*, actor: User, first_id: int, second_id: int, now: datetime
     promised = find_visits([pair.first.person_id, pair.second.person_id], now)
     kept = join_persons(pair.first.person_id, pair.second.person_id)
     broken = find_fallen(promised, now)
-    broken.inform_office(actor, now)
+    broken.inform_office(None, now)  # the page does not name them before
     details = {"volunteers": [first_id, second_id], **broken.to_details()}
     record_event(actor=actor, action="person.join", subject=kept, now=now, details=details)
     for volunteer in (pair.first, pair.second):

@@ -22,7 +22,6 @@ from matchmaker.models.limits import (
 )
 from matchmaker.promises.seats import list_coming_to, notify_recipients
 from matchmaker.scopes import get_in_scope, is_in_scope, lock_in_scope
-from matchmaker.states import lock_row, lock_rows
 from matchmaker.words.places import MICRODEGREES
 
 
@@ -139,8 +138,11 @@ def list_offices(
     query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
     if not is_locked:
         return office, db.session.scalars(query).all()
-    lock_row(office)
-    return office, lock_rows(query)
+    # Not the keys: who adds a need to a committee after an event must not wait for who holds the
+    # committee and waits for the chain of events.
+    db.session.refresh(office, with_for_update={"key_share": True})
+    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return office, db.session.scalars(locked).all()
 
 
 def keep_phones(

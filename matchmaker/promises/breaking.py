@@ -57,10 +57,10 @@ class Breaks:
         if self.count > known:
             raise ConflictError("promise.breaks_more", count=self.count)
 
-    def inform_office(self, actor: User, now: datetime) -> None:
+    def inform_office(self, actor: User | None, now: datetime) -> None:
         """Send the enabled social workers of the office one notice for each month.
 
-        The actor gets none.
+        ``actor``: who read the count before the step, and gets none; None: nobody did.
         """
         runs = {row.run_id for row in self.promises}
         query = (
@@ -69,7 +69,7 @@ class Breaks:
             .join(RoundRun, RoundRun.match_round_id == MatchRound.id)
             .where(RoundRun.id.in_(runs))
             .where(User.role == Role.SOCIAL_WORKER, User.disabled_at.is_(None))
-            .where(User.id != actor.id)
+            .where(User.id != (actor.id if actor else None))
             .distinct()
         )
         recipients: dict[int, list[Recipient]] = {}

@@ -20,7 +20,7 @@ from matchmaker.words.phone_numbers import get_line
 
 NEAR_NAME = 65  # the least likeness of 100: one of three characters may differ
 NEAR_ADDRESS = 85
-LEAST_END = 8  # characters: road, lane, house and door; a house and door alone are no address
+LEAST_END = 8  # characters: a road or estate with house and door
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def compare(typed: Described, row: Resident) -> Twin:
         row,
         has_phone=get_line(typed.phone) == get_line(found.phone),
         has_name=is_near(fold(typed.full_name), fold(found.full_name), NEAR_NAME),
-        has_address=_is_near_address(fold_address(typed.address), fold_address(found.address)),
+        has_address=is_near_address(fold_address(typed.address), fold_address(found.address)),
         has_birth_year=typed.birth_year is not None and typed.birth_year == found.birth_year,
     )
 
@@ -159,11 +159,16 @@ def is_perhaps_same(twin: Twin, typed: Described) -> bool:
     return twin.has_address and (twin.has_birth_year or None in years)
 
 
-def _is_near_address(one: str, other: str) -> bool:
-    """Whether two folded addresses are alike, or one is the other with city, district or street."""
+def is_near_address(one: str, other: str) -> bool:
+    """Whether two folded addresses are alike, or one is the other with city, district or street.
+
+    The longer one has no digit where the shorter one begins: 118弄 does not end with 18弄.
+    """
     shorter, longer = sorted((one, other), key=len)
-    is_end = len(shorter) >= LEAST_END and longer.endswith(shorter)
-    return is_end or is_near(one, other, NEAR_ADDRESS)
+    before = longer[: len(longer) - len(shorter)]
+    is_end = longer.endswith(shorter) and not before[-1:].isdigit()
+    is_whole = len(shorter) >= LEAST_END and not shorter[:1].isdigit()
+    return (is_end and is_whole) or is_near(one, other, NEAR_ADDRESS)
 
 
 def is_near(one: str, other: str, least: int) -> bool:

@@ -52,15 +52,20 @@ def match_name(text: str, names: list[Any], sort_key: Any) -> ColumnElement[bool
     letters = typed.lower().replace("ü", "v")
     if not typed:
         return false()
+    spellings = {typed, write_characters(typed)}  # names that were stored earlier may have radicals
     return or_(
-        *(_fold_column(name).icontains(typed, autoescape=True) for name in names),
+        *(
+            _fold_column(name).icontains(spelling, autoescape=True)
+            for name in names
+            for spelling in sorted(spellings)
+        ),
         func.replace(sort_key, " ", "").contains(letters, autoescape=True),
     )
 
 
 def _split_signs(text: str) -> list[str]:
     """Cut the text, in narrow signs, at blanks, dots and apostrophes."""
-    folded = unicodedata.normalize("NFKC", write_characters(text))
+    folded = unicodedata.normalize("NFKC", text)
     return re.split(rf"[\s'’{re.escape(MIDDLE_DOT + OTHER_DOTS)}]+", folded)
 
 

@@ -107,6 +107,8 @@ def _require_visits(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOve
     names = name_persons(snapshot)
     rows: tuple[Wish | RoundOverride, ...] = (wish, *pins)
     persons = [_find_person(names, row.volunteer_id) for row in rows]
+    if persons[0] is None:  # no volunteer of the question: refused when the pin is set
+        return
     visits = [row.visits for row in snapshot.volunteers if names[row.reference] == persons[0]]
     taken = persons[1:].count(persons[0])
     if taken >= min(visits, default=0):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker import models as m
@@ -371,6 +371,20 @@ class TestRefusals:
         for place in (closed, foreign):
             with pytest.raises(InvalidError):
                 add(giver, month, place_id=place.id)
+
+    def test_a_session_that_is_removed_while_its_edit_waits_does_not_exist(
+        self, month, giver, monkeypatch
+    ):
+        add(giver, month)
+        key, lock = find_session().id, sessions.lock_row
+
+        def lock_late(row) -> None:
+            db.session.execute(delete(m.Session).where(m.Session.id == key))
+            lock(row)
+
+        monkeypatch.setattr(sessions, "lock_row", lock_late)
+        with pytest.raises(NotFoundError):
+            sessions.lock_session(giver, key)
 
     def test_a_foreign_offer_session_and_promise_do_not_exist(self, month, giver, other_giver):
         add(giver, month)

@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Role
-from matchmaker.residents.twins import Described, find_twins
+from matchmaker.residents.twins import Described, find_twins, is_near_address
 from matchmaker.words.folding import fold, fold_address
 from matchmaker.words.phone_numbers import normalise_phone
 from tests.matchmaker.residents.conftest import PHONE
@@ -90,6 +90,23 @@ def test_what_is_typed_finds_the_person_or_not(context, make, twin, worker, type
     assert [row.resident.id for row in found.own] == ([twin.id] if is_found else [])
     assert found.elsewhere == 0
     assert bool(found) is is_found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_near"),
+    [
+        ("乐善路118弄3号201", "上海市乐善路118弄3号201室", True),
+        ("徐家汇街道乐善小区12号楼3单元502", "乐善小区12号楼3单元502", True),
+        ("乐善路118弄3号201", "18弄3号201", False),
+        ("上海市徐汇区天平路12号楼3单元502", "2号楼3单元502", False),
+        ("上海市乐善路108弄23号1201", "8弄23号1201", False),
+        ("上海市乐善路108弄23号1201", "108弄23号1201", False),
+        ("上海市徐汇区乐善路8弄3号", "乐善路8弄13号", False),
+    ],
+)
+def test_an_address_is_another_with_more_before_it(one, other, is_near):
+    assert is_near_address(fold_address(one), fold_address(other)) is is_near
+    assert is_near_address(fold_address(other), fold_address(one)) is is_near
 
 
 def test_what_is_the_same_is_said(context, twin, worker):

@@ -231,7 +231,7 @@ def test_the_office_hears_of_promises_that_one_joined_person_cannot_keep(make):
     event = db.session.scalars(select(m.AuditEvent).filter_by(action="person.join")).one()
     assert event.details["promises_broken"] == broken
     informed = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
-    assert db.session.scalars(informed).all() == [month.second.id], "not who joined them"
+    assert set(db.session.scalars(informed)) == {month.worker.id, month.second.id}
 
 
 @pytest.mark.usefixtures("context")

@@ -68,13 +68,13 @@ def test_names_that_print_are_printed_as_they_are():
 
 
 def test_signs_that_a_terminal_has_no_code_for_are_escapes(monkeypatch):
-    verdict = Verdict(Ruling.REFUTED, Fault("capacity", {"stock": "米é"}))
+    verdict = Verdict(Ruling.REFUTED, Fault("grants", {"claim": "米é"}))
     for encoding, said in (("ascii", r"\u7c73\xe9"), ("latin-1", "\\u7c73é"), ("utf-8", "米é")):
         held = io.BytesIO()
         file = io.TextIOWrapper(held, encoding)
         print_verdict(verdict, file)
         file.flush()
-        assert held.getvalue().decode(encoding) == f"refuted at capacity: stock={said}\n"
+        assert held.getvalue().decode(encoding) == f"refuted at grants: claim={said}\n"
 
 
 def test_a_name_that_no_file_can_have_is_said(capsys):
