@@ -25,7 +25,12 @@ GAP = 0.99  # objectives are whole, so a bound less than one away is a proof
 WHOLE_KIND, FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 _KINDS = highspy.HighsModelStatus
 _STOPPED = {_KINDS.kTimeLimit, _KINDS.kSolutionLimit}
-_CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
+_CLEAR = {
+    _KINDS.kOptimal,
+    _KINDS.kInfeasible,
+    _KINDS.kUnboundedOrInfeasible,
+    _KINDS.kTimeLimit,
+}
 MOST_NODES = 200  # of the engine's branch and bound in a narrowed model
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond them a fresh start is faster
@@ -199,7 +204,7 @@ class IncrementalModel:
         self._solver.setOptionValue("simplex_iteration_limit", MOST_WARM_STEPS)
         status = self._run(is_linear=True)
         self._solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
-        if status == _KINDS.kIterationLimit:
+        if status not in _CLEAR:  # too many steps, or no status at all: numbers went astray
             status = self._run_afresh()
         solution = self._solver.getSolution()
         value = -float(self._solver.getInfo().objective_function_value)
@@ -256,17 +261,22 @@ class IncrementalModel:
         return self._run(is_linear=False)
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
-        """Presolve and solve from scratch; large models by interior point, else by simplex."""
-        self._solver.clearSolver()
-        self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+        """Presolve and solve from scratch; large models by interior point first, others by simplex.
+
+        A way that ends without a clear status is followed by the other.
+        """
+        ways = ("choose", "ipm")  # the first is simplex
         if len(self.matrix.low) > INTERIOR_POINT_SIZE:
-            self._solver.setOptionValue("solver", "ipm")
-            status = self._run(is_linear=True)
-            self._solver.setOptionValue("solver", "choose")
-            if status in _CLEAR:
-                return status
+            ways = ("ipm", "choose")
+        for way in ways:
             self._solver.clearSolver()
-        return self._run(is_linear=True)
+            self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+            self._solver.setOptionValue("solver", way)
+            status = self._run(is_linear=True)
+            if status in _CLEAR:
+                break
+        self._solver.setOptionValue("solver", "choose")
+        return status
 
     def _find_ray(self) -> Bound | None:
         _, has_ray, ray = self._solver.getDualRay()  # type: ignore[attr-defined]

@@ -73,3 +73,21 @@ def test_no_time_is_no_answer():
     assert engine.maximise_linear(weights).status == "failed"
     with pytest.raises(OutOfTimeError):
         maximise_over_integers(engine, weights)
+
+
+@pytest.mark.parametrize(
+    "status", [KINDS.kUnknown, KINDS.kSolveError, KINDS.kIterationLimit, KINDS.kNotset]
+)
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_run_from_the_last_basis_that_goes_astray_is_run_afresh(monkeypatch, status, tries):
+    """A month of 1,670 needs came back with 23 open results after such a run."""
+    engine, weights = small()
+    true = engine.maximise_linear(weights)
+    run, astray = IncrementalModel._run, iter([status] * tries)
+    monkeypatch.setattr(
+        IncrementalModel,
+        "_run",
+        lambda self, *, is_linear: next(astray, None) or run(self, is_linear=is_linear),
+    )
+    answer = engine.maximise_linear(weights)
+    assert (answer.status, answer.bound) == (true.status, true.bound) == ("proven", true.bound)
