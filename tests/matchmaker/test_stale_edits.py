@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
 from itertools import product
+from typing import Any
 
 import pytest
 from flask import g, has_request_context, request
@@ -283,8 +284,9 @@ def unlocked(monkeypatch) -> Iterator[Compared]:
     compare, look = EditForm.find_changed, EditForm.look_again
 
     def note_locks(state: ORMExecuteState) -> None:
-        if has_request_context() and getattr(state.statement, "_for_update_arg", None) is not None:
-            entity = state.statement.column_descriptions[0]["entity"]
+        statement: Any = state.statement
+        if has_request_context() and getattr(statement, "_for_update_arg", None) is not None:
+            entity = statement.column_descriptions[0]["entity"]
             g.setdefault("locked", set()).add(entity.__name__)
 
     def look_again(form: EditForm) -> None:
