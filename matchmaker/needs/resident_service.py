@@ -181,7 +181,7 @@ def find_next(need: Need, present: Question | None) -> Question | None:
 
 
 def find_previous(need: Need, present: Question) -> Question | None:
-    """The question asked before ``present`` when ``need`` is posted; None if nothing is."""
+    """The question of the form before ``present``; None if ``need`` has none before it."""
     earlier = [q for q in list_questions(need) if _rank(q) < _rank(present)]
     return earlier[-1] if earlier else None
 

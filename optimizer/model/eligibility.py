@@ -317,7 +317,7 @@ class Eligibility:
 
         ``index_of(need)`` numbers the need's sources; ``sources`` is a bit set of these numbers,
         and the result is in their order. A row without a person names every source of its stock
-        that no row with a person names. The result is empty if there is no such row.
+        that no other row of this need names by its person. The result may be empty.
         """
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]

@@ -18,15 +18,15 @@ Held = tuple[int, Parts]  # the way of a need, and what it takes
 class Holdings:
     """The needs met so far, each in one way, within every capacity.
 
-    Needs, stocks, crews and demands are given by position. A way is a demand of the need: a slot,
-    or delivery, with the sources that can meet the need there.
+    Needs, stocks, crews and demands are given by their position in the network's lists. A way is
+    a demand of the need: a slot, or delivery, with the sources that can meet the need there.
 
     held      met need -> (its way, [(source, units)])
     closed    stocks that must not be used for now; the caller fills it
-    room      units left of every stock
+    room      units left of every stock by itself: a stock that contains it may have fewer
     used      units used of every stock, with those of the stocks that it contains
-    holders   resource -> {need: units of the resource that the need takes}; the resources are
-              (crew, slot), crew, (recipient, slot) and ("stock", stock)
+    holders   resource -> {need: what it takes of it}: visits of (crew, slot) and crew, one visit of
+              (recipient, slot), units of ("stock", stock) and of the stocks that contain it
     """
 
     def __init__(self, network: Network) -> None:

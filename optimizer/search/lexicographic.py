@@ -175,7 +175,7 @@ class LexicographicSearch:
         return bool(step.value)
 
     def refuse(self) -> Step | None:
-        """Return the step that proves that no integer point gives all sums their fixed values.
+        """Return a refuted step: no integer point gives the sums the LP bounds fixed so far.
 
         None: an integer point does. Call it last: its step is not undone.
         """
