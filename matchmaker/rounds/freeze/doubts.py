@@ -111,7 +111,7 @@ def _require_visits(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOve
         return
     visits = [row.visits for row in snapshot.volunteers if names[row.reference] == persons[0]]
     taken = persons[1:].count(persons[0])
-    if taken >= min(visits, default=0):
+    if taken >= min(visits):
         raise InvalidError("override.visits_taken", _FIELD, count=taken)
 
 
