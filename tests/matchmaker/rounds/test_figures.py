@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from matchmaker.rounds.solve.figures import (
     StageFigures,
     Supply,
     compute_figures,
+    find_figures,
     get_figures_of,
 )
 from optimizer.codec import ProblemError
@@ -287,3 +289,17 @@ def test_the_figures_of_some_groups_hold_loads_or_units_of_organisations_not_bot
     assert set(cut.loads) <= {"O01"}
     assert cut.loads
     assert cut.by_organisation == {}
+
+
+def test_figures_are_read_once_until_their_text_differs(monkeypatch):
+    plain, made = json.loads(read_data("figures")), []
+    read = Figures.from_json
+    monkeypatch.setattr(Figures, "from_json", lambda value: made.append(value) or read(value))
+    run = SimpleNamespace(id=10**6, figures=plain)
+    first = find_figures(run)
+    run.figures = json.loads(read_data("figures"))  # as another request loads it
+    assert find_figures(run) is first
+    assert len(made) == 1
+    run.figures = {**plain, "by_ground": {"outranked": 10**6}}
+    assert find_figures(run).by_ground == {"outranked": 10**6}
+    assert len(made) == 2
