@@ -13,11 +13,12 @@ from matchmaker.base.clock import get_now
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, make_choices
 from matchmaker.forms.validators import OneOrMore
-from matchmaker.models import ListKind, Promise, RoundRun
-from matchmaker.promises.present import RECEIVER_GONE, Broken, list_broken
+from matchmaker.models import ListKind, Promise, RevokeReason, RoundRun
+from matchmaker.promises.present import RECEIVER_GONE
 from matchmaker.rounds.pages import lines
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.review_views import find_run
+from matchmaker.rounds.pages.room import find_broken
 from matchmaker.rounds.publish.revoking import is_revocable, revoke_broken
 from matchmaker.rounds.words.slots import describe_when
 from matchmaker.web.act import Answer, answer_form
@@ -92,9 +93,9 @@ def revoke_promises(month: date, number: int) -> Answer:
 
 
 def _show(run: RoundRun, form: RevokeForm) -> str:
-    month, broken = run.match_round.month, list_broken(run, get_now())
-    reasons = {row.promise.id: str(get_label(row.reason)) for row in broken}
-    gone = {row.promise.id for row in broken if _falls_by_itself(run, row)}
+    month, broken = run.match_round.month, find_broken(run, get_now())
+    reasons = {row: str(get_label(reason)) for row, reason in broken.items()}
+    gone = {row for row, reason in broken.items() if _falls_by_itself(run, reason)}
     rows = lines.list_promises(run, reasons)
     form.fill([row for row in rows if row.id not in gone], reasons, month)
     revoked = lines.list_revoked(run)
@@ -120,6 +121,6 @@ def _list_persons(rows: Sequence[Promise]) -> set[int]:
     return receivers | {row.volunteer.person_id for row in rows if row.volunteer}
 
 
-def _falls_by_itself(run: RoundRun, row: Broken) -> bool:
+def _falls_by_itself(run: RoundRun, reason: RevokeReason) -> bool:
     """Whether the publication will revoke the promise without anybody asking for it."""
-    return row.reason in RECEIVER_GONE and run.match_round.published_run_id != run.id
+    return reason in RECEIVER_GONE and run.match_round.published_run_id != run.id

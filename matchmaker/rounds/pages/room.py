@@ -1,15 +1,25 @@
 """The steps of a round, the progress of its current run, and what may be done with a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from flask import current_app
 
 from matchmaker.audit.service import get_head_hash
 from matchmaker.base.clock import add_months, get_local_date
-from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
+from matchmaker.models import (
+    Job,
+    JobState,
+    MatchRound,
+    RevokeReason,
+    RoundRun,
+    RoundState,
+    RunStatus,
+    User,
+)
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.freeze.service import list_open_months
@@ -144,27 +154,31 @@ def count_broken(run: RoundRun | None, now: datetime) -> int:
     """
     if run is None or not is_revocable(run):
         return 0
-    known, state = _get_known_counts(), (get_head_hash(), get_local_date(now))
+    reasons = find_broken(run, now).values()
+    if run.match_round.published_run_id == run.id:
+        return len(reasons)
+    return sum(reason not in RECEIVER_GONE for reason in reasons)
+
+
+def find_broken(run: RoundRun, now: datetime) -> Mapping[int, RevokeReason]:
+    """Why promises of a run cannot be kept at present, keyed by id, as ``list_broken`` finds them.
+
+    This process compares again only after the next audit event, or on another day.
+    """
+    known, state = _get_known(), (get_head_hash(), get_local_date(now))
     if run.id not in known or known[run.id][0] != state:
-        known[run.id] = state, _count_broken(run, now)
+        reasons = {row.promise.id: row.reason for row in list_broken(run, now)}
+        known[run.id] = state, MappingProxyType(reasons)
     return known[run.id][1]
 
 
-def _count_broken(run: RoundRun, now: datetime) -> int:
-    broken = list_broken(run, now)
-    if run.match_round.published_run_id == run.id:
-        return len(broken)
-    return sum(row.reason not in RECEIVER_GONE for row in broken)
+def _get_known() -> dict[int, tuple[tuple[str, date], Mapping[int, RevokeReason]]]:
+    """What this process found last for each run: at which audit event, on which day, and what.
 
-
-def _get_known_counts() -> dict[int, tuple[tuple[str, date], int]]:
-    """What this process counted last for each run: at which audit event, on which day, how many.
-
-    Each step that changes what a promise rests on leaves an event, so a count holds until the next.
+    Each step that changes what a promise rests on leaves an event, so it holds until the next.
     """
-    known: dict[int, tuple[tuple[str, date], int]] = current_app.extensions.setdefault(
-        "broken_promises", {}
-    )
+    known: dict[int, tuple[tuple[str, date], Mapping[int, RevokeReason]]]
+    known = current_app.extensions.setdefault("broken_promises", {})
     return known
 
 

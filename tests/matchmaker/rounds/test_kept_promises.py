@@ -10,7 +10,7 @@ from matchmaker import models as m
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import list_broken
-from matchmaker.rounds.pages import promise_views, review_views, room_views, step_views
+from matchmaker.rounds.pages import promise_views, review_views, room, room_views, step_views
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.volunteers import absence_views
@@ -171,6 +171,32 @@ def test_the_pages_name_what_cannot_be_kept_and_revoke_it(app, month, bring, one
     assert "Every promise can be kept" in page.text
     assert "The volunteer has left" in page.text
     assert "Found, then revoked" in two.get("rounds.list_lines", **values).text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_pages_compare_promises_again_only_after_an_event(
+    app, month, bring, two, in_july, monkeypatch
+):
+    bring("solve")
+    compared = []
+    monkeypatch.setattr(
+        room, "list_broken", lambda *given: compared.append(1) or list_broken(*given)
+    )
+    values = {"month": MONTH, "number": 1}
+
+    def read_pages() -> str:
+        pages = [two.get("rounds.review", **values), two.get("rounds.promises", **values)]
+        return "".join(page.text for page in pages)
+
+    assert "The volunteer has left" not in read_pages() + read_pages()
+    assert len(compared) == 1
+    with app.app_context():
+        leave(month)
+        db.session.commit()
+    found = read_pages()
+    assert "1 promise of run 1 cannot be kept any more" in found
+    assert "The volunteer has left" in found
+    assert len(compared) == 2
 
 
 def test_what_was_said_before_a_step_is_what_it_breaks(context, month):
