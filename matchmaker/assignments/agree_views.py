@@ -56,32 +56,31 @@ def questions() -> str:
     """
     if _is_counter():
         return show_calls()
-    now = get_now()
-    found = agreeing.list_questions(current_user, now)
-    coming = agreeing.list_coming(current_user, now)
+    helps = agreeing.list_helps(current_user, get_now())
+    found, agreed = helps.list_questions(), helps.list_agreed()
 
     def make() -> str:
-        return render_template("assignments/questions.html", questions=found, coming=coming)
+        return render_template("assignments/questions.html", questions=found, coming=agreed)
 
-    return show_people(ListKind.CALLS, {row.resident.person_id for row in (*found, *coming)}, make)
+    return show_people(ListKind.CALLS, {row.resident.person_id for row in (*found, *agreed)}, make)
 
 
 def show_calls(form: CallsForm | None = None) -> str:
     """The page of residents to call, with answers as filled in, and of agreed help to come."""
-    now = get_now()
-    calls = form.calls if form else ringing.list_calls(current_user, now)
-    agreed = agreeing.list_agreed(current_user, now)
+    helps = agreeing.list_helps(current_user, get_now())
+    calls = form.calls if form else ringing.list_calls(helps)
+    coming = helps.list_coming()
 
     def make() -> str:
         return render_template(
             "assignments/calls.html",
             calls=calls,
-            agreed=agreed,
+            agreed=coming,
             form=form or make_calls_form(calls, formdata=None),
         )
 
-    helps = (*(call.help for call in calls), *agreed)
-    return show_people(ListKind.CALLS, {row.resident.person_id for row in helps}, make)
+    shown = (*(call.help for call in calls), *coming)
+    return show_people(ListKind.CALLS, {row.resident.person_id for row in shown}, make)
 
 
 @bp.get("/help/<id:promise_id>")

@@ -8,11 +8,11 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.answering import list_keepable, lock_promises, select_promises
-from matchmaker.assignments.open_help import OpenHelp
+from matchmaker.assignments.open_help import Helps, OpenHelp
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_instant, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, NotFoundError
@@ -27,6 +27,7 @@ from matchmaker.models import (
     Pairing,
     Promise,
     PromiseState,
+    Resident,
     RoundRun,
     Session,
     User,
@@ -58,42 +59,41 @@ _NOES = {PromiseStep.REFUSE: "promise.refuse", PromiseStep.CALL_OFF: "promise.ca
 # States in which the giver may still answer or change the answer.
 _UNDECIDED = frozenset({PromiseState.AWAITING_GIVER, PromiseState.DECLINED})
 
-
-def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
-    """The help that recipients in the actor's scope are asked about, pairings first, then oldest.
-
-    They are asked if it suits once all its givers agreed, and if a giver's other day suits.
-    """
-    return [row for row in list_helps(actor, now) if row.is_question]
-
-
-def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
-    """The help that recipients in the actor's scope agreed to, until they have said how it was."""
-    return [row for row in list_helps(actor, now) if row.is_agreed]
+# What a page shows of a help.
+_SHOWN = (
+    joinedload(Promise.need).joinedload(Need.category),
+    joinedload(Promise.need).joinedload(Need.resident),
+    joinedload(Promise.pairing).joinedload(Pairing.category),
+    joinedload(Promise.pairing).joinedload(Pairing.resident),
+    joinedload(Promise.organisation),
+    joinedload(Promise.offer).joinedload(Offer.place),
+    joinedload(Promise.session).joinedload(Session.place),
+)
 
 
-def list_passed(actor: User, now: datetime) -> list[OpenHelp]:
-    """The agreed help that was given, or whose last day is over without a report."""
-    return [row for row in list_coming(actor, now) if row.has_passed(get_local_date(now))]
-
-
-def list_agreed(actor: User, now: datetime) -> list[OpenHelp]:
-    """The agreed help that is still to come, soonest first."""
-    found = [row for row in list_coming(actor, now) if not row.has_passed(get_local_date(now))]
-    return sorted(found, key=lambda row: row.first_day)
-
-
-def list_helps(actor: User, now: datetime) -> list[OpenHelp]:
+def list_helps(actor: User, now: datetime, *, is_brief: bool = False) -> Helps:
     """All help that has not ended for recipients in the actor's scope, pairings first.
 
     Unanswered help of earlier months, and help for residents without contact, is not listed.
+    ``is_brief``: only the promises and sessions are loaded, not what a page shows of them.
     """
+    chosen = _select_open(actor, now).where(_has_contact())
+    chosen = chosen.options(joinedload(Promise.session)) if is_brief else chosen.options(*_SHOWN)
     groups: dict[object, list[Promise]] = {}
-    for row in db.session.scalars(_select_open(actor, now)):
-        if row.asked.resident.contact_ended_on is None:
-            groups.setdefault(row.help_key, []).append(row)
+    for row in db.session.scalars(chosen):
+        groups.setdefault(row.help_key, []).append(row)
     helps = [OpenHelp(tuple(rows)) for rows in groups.values()]
-    return sorted(helps, key=lambda found: found.first.pairing_id is None)
+    helps.sort(key=lambda found: found.first.pairing_id is None)
+    return Helps(tuple(helps), now)
+
+
+def _has_contact() -> ColumnElement[bool]:
+    """The condition for promises to a resident with whom the office has contact."""
+    is_kept = Resident.contact_ended_on.is_(None)
+    return or_(
+        Promise.need.has(Need.resident.has(is_kept)),
+        Promise.pairing.has(Pairing.resident.has(is_kept)),
+    )
 
 
 def get_question(actor: User, promise_id: int, now: datetime) -> OpenHelp:
@@ -334,16 +334,4 @@ def _select_open(actor: User, now: datetime) -> Select[Promise]:
     """Promises that have not ended: all of this month and later, agreed ones of any month."""
     was_agreed_to = Promise.state.in_({PromiseState.CONFIRMED, *DONE_STATES})
     is_in_time = MatchRound.month >= get_month(now)
-    return (
-        select_promises(actor)
-        .where(has_not_ended(), is_in_time | was_agreed_to)
-        .options(
-            joinedload(Promise.need).joinedload(Need.category),
-            joinedload(Promise.need).joinedload(Need.resident),
-            joinedload(Promise.pairing).joinedload(Pairing.category),
-            joinedload(Promise.pairing).joinedload(Pairing.resident),
-            joinedload(Promise.organisation),
-            joinedload(Promise.offer).joinedload(Offer.place),
-            joinedload(Promise.session).joinedload(Session.place),
-        )
-    )
+    return select_promises(actor).where(has_not_ended(), is_in_time | was_agreed_to)

@@ -2,9 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from matchmaker.base.clock import add_months
+from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.models import Promise, PromiseSide, PromiseState, Resident
 from matchmaker.promises.agreed import is_agreed
 from matchmaker.promises.days import find_given_from, find_given_until
@@ -106,6 +106,37 @@ class OpenHelp:
     def parts(self) -> list[Promise]:
         """One promise of each slot, and every promise without a slot, as each has its own time."""
         return list({row.slot or row.id: row for row in self.promises}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Helps:
+    """The help of several recipients that has not ended; what each list holds keeps the order.
+
+    ``now`` divides help that has passed from help to come.
+    """
+
+    rows: tuple[OpenHelp, ...]
+    now: datetime
+
+    def list_questions(self) -> list[OpenHelp]:
+        """The help about which recipients are asked.
+
+        They are asked if it suits once all its givers agreed, and if a giver's other day suits.
+        """
+        return [row for row in self.rows if row.is_question]
+
+    def list_agreed(self) -> list[OpenHelp]:
+        """The help to which the recipients agreed, until they have said how it was."""
+        return [row for row in self.rows if row.is_agreed]
+
+    def list_passed(self) -> list[OpenHelp]:
+        """The agreed help that was given, or whose last day is over without a report."""
+        return [row for row in self.list_agreed() if row.has_passed(get_local_date(self.now))]
+
+    def list_coming(self) -> list[OpenHelp]:
+        """The agreed help that is still to come, soonest first."""
+        found = [row for row in self.list_agreed() if not row.has_passed(get_local_date(self.now))]
+        return sorted(found, key=lambda row: row.first_day)
 
 
 def _list_facts(row: Promise) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from matchmaker.assignments import ringing
+from matchmaker.assignments import agreeing, ringing
 from matchmaker.assignments.agree_views import show_calls
 from matchmaker.assignments.ring_forms import make_calls_form
 from matchmaker.assignments.views import bp
@@ -28,7 +28,7 @@ _NAMED = 5  # more would not fit into the cookie that holds what is said on the 
 @requires(Permission.HELP_RING)
 def write_down() -> Answer:
     """Write down what residents said on the phone, for any number of calls."""
-    calls = ringing.list_calls(current_user, get_now())
+    calls = ringing.list_calls(agreeing.list_helps(current_user, get_now()))
     form = make_calls_form(calls)
 
     def act() -> str:
@@ -82,7 +82,7 @@ def call_sheet() -> Answer:
     about.
     """
     now = get_now()
-    calls = ringing.list_calls(current_user, now)
+    calls = ringing.list_calls(agreeing.list_helps(current_user, now))
     back_url, phones = url_for("assignments.questions"), dict[int, str]()
 
     def prepare() -> set[int]:

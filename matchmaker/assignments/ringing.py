@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from matchmaker.assignments import agreeing, delivering
 from matchmaker.assignments.answering import lock_promises, select_promises
-from matchmaker.assignments.open_help import OpenHelp
+from matchmaker.assignments.open_help import Helps, OpenHelp
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -96,15 +96,15 @@ class Call:
         return []
 
 
-def list_calls(actor: User, now: datetime) -> list[Call]:
+def list_calls(helps: Helps) -> list[Call]:
     """The calls to make: first questions, soonest help first, then help to be reported on.
 
     Questions for which a try failed today come last of all.
     """
-    questions = sorted(agreeing.list_questions(actor, now), key=lambda row: row.first_day)
+    questions = sorted(helps.list_questions(), key=lambda row: row.first_day)
     asked = {row.first.id for row in questions}
-    passed = [row for row in agreeing.list_passed(actor, now) if row.first.id not in asked]
-    tried = agreeing.list_tried_today([row.first for row in questions], now)
+    passed = [row for row in helps.list_passed() if row.first.id not in asked]
+    tried = agreeing.list_tried_today([row.first for row in questions], helps.now)
     calls = [Call(row, row.first.id in tried) for row in (*questions, *passed)]
     return sorted(calls, key=lambda call: call.is_tried_today)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false
 
 from matchmaker.assignments import agreeing
-from matchmaker.assignments.open_help import OpenHelp
+from matchmaker.assignments.open_help import Helps
 from matchmaker.base.clock import get_instant, get_local_date
 from matchmaker.models import User
 
@@ -57,14 +57,14 @@ class Reader:
         self.today = get_local_date(now)
 
     @cached_property
-    def helps(self) -> list[OpenHelp]:
+    def helps(self) -> Helps:
         """All help for recipients in the reader's scope: they are asked about it, or it comes."""
-        return agreeing.list_helps(self.actor, self.now)
+        return agreeing.list_helps(self.actor, self.now, is_brief=True)
 
     @cached_property
     def questions(self) -> list[int]:
         """The ids of the first promise of each help about which a recipient is asked."""
-        return [row.first.id for row in self.helps if row.is_question]
+        return [row.first.id for row in self.helps.list_questions()]
 
 
 def _never(_now: datetime) -> ColumnElement[bool]:

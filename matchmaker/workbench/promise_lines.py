@@ -113,13 +113,12 @@ def _select_calls(reader: Reader) -> Any:
 
 def _select_came(reader: Reader) -> Any:
     """Select help that is over and that a recipient has to be asked about: did it come, and how?"""
-    passed = [row for row in reader.helps if row.is_agreed and row.has_passed(reader.today)]
-    return _choose(reader.actor, _list_first(passed) - set(reader.questions))
+    passed = _list_first(reader.helps.list_passed())
+    return _choose(reader.actor, passed - set(reader.questions))
 
 
 def _select_agreed(reader: Reader) -> Any:
-    coming = [row for row in reader.helps if row.is_agreed and not row.has_passed(reader.today)]
-    return _choose(reader.actor, _list_first(coming))
+    return _choose(reader.actor, _list_first(reader.helps.list_coming()))
 
 
 def _select_own_visits(reader: Reader) -> Any:

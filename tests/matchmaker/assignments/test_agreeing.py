@@ -63,7 +63,7 @@ def list_kinds(asker: m.User) -> list[str]:
 
 
 def list_asked(actor: m.User) -> list[int]:
-    return [row.first.need_id for row in agreeing.list_questions(actor, NOW)]
+    return [row.first.need_id for row in agreeing.list_helps(actor, NOW).list_questions()]
 
 
 @pytest.mark.both_databases
@@ -243,7 +243,7 @@ class TestService:
     @pytest.mark.usefixtures("agreed")
     def test_after_the_month_nothing_is_asked(self, month, asker):
         row, late = list_promises(month.both)[0], NOW + timedelta(days=31)
-        assert agreeing.list_questions(asker, late) == []
+        assert agreeing.list_helps(asker, late).list_questions() == []
         with pytest.raises(NotFoundError):
             agreeing.agree(actor=asker, promise_id=row.id, now=late)
 

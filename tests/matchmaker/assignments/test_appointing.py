@@ -198,7 +198,9 @@ class TestMoved:
         to = move([row])
         appointing.ask_for_day(actor=counter, promise_id=row.id, to=to, now=NOW)
         assert row.state is _S.AWAITING_RECIPIENT
-        assert agreeing.list_questions(counter, NOW) == [], "the giver has to answer now"
+        assert agreeing.list_helps(counter, NOW).list_questions() == [], (
+            "the giver has to answer now"
+        )
         with pytest.raises(NotFoundError):
             agree(counter, month.one)
         assert "promise.day_asked" in list_notices(row)
@@ -215,7 +217,9 @@ class TestMoved:
         appointing.ask_for_day(actor=counter, promise_id=row.id, to=move([row]), now=NOW)
         appointing.keep_day(actor=giver, promise_id=row.id, side=_SIDE.GIVER, now=NOW)
         assert (row.day, row.minute, row.new_by) == (*before, None)
-        assert [found.first.id for found in agreeing.list_questions(counter, NOW)] == [row.id]
+        assert [found.first.id for found in agreeing.list_helps(counter, NOW).list_questions()] == [
+            row.id
+        ]
 
     def test_the_giver_asks_and_the_recipient_answers(self, month, giver, counter):
         accept(giver, month.both)
@@ -223,11 +227,11 @@ class TestMoved:
         rows = find(month.both)
         to = move(rows)
         appointing.set_day(actor=giver, promise_id=rows[0].id, to=to, now=NOW)
-        [question] = agreeing.list_questions(counter, NOW)
+        [question] = agreeing.list_helps(counter, NOW).list_questions()
         assert question.is_asked_for_day
         appointing.take_day(actor=counter, promise_id=rows[1].id, side=_SIDE.RECIPIENT, now=NOW)
         assert {(row.state, row.day) for row in find(month.both)} == {(_S.CONFIRMED, to.day)}
-        assert agreeing.list_questions(counter, NOW) == []
+        assert agreeing.list_helps(counter, NOW).list_questions() == []
         assert "promise.day_taken" in list_notices(*rows)
 
     @pytest.mark.parametrize("side", list(m.PromiseSide))

@@ -165,7 +165,7 @@ class TestDays:
         assert count_funnel(run, DAYS[0] + timedelta(days=1)).late == 1
         assert count_funnel(run, DAYS[1] + timedelta(days=1)).late == 2
         after = NOW + timedelta(days=(DAYS[1] - NOW.date()).days + 1)
-        assert agreeing.list_passed(counter, after)
+        assert agreeing.list_helps(counter, after).list_passed()
         assert delivering.can_report(rows[0], after)
 
     def test_help_that_nobody_reported_is_no_answer_that_did_not_come(self, month, counter, make):

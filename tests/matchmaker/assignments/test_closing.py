@@ -73,7 +73,7 @@ def live(make, run: m.RoundRun) -> Counter[m.PromiseState]:
         answer(givers[row.organisation_id], row, number)
     for place in db.session.scalars(select(m.Committee)).all():
         counter = make.user(m.Role.COMMITTEE_WORKER, committee_id=place.id)
-        for number, asked in enumerate(agreeing.list_questions(counter, NOW)):
+        for number, asked in enumerate(agreeing.list_helps(counter, NOW).list_questions()):
             if number % 5 != 4:
                 agreeing.agree(actor=counter, promise_id=asked.first.id, now=NOW)
     agreed = [row for row in list_promises(run) if row.state is _S.CONFIRMED]

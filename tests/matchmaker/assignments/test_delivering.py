@@ -61,6 +61,11 @@ def find(need: m.Need) -> list[m.Promise]:
     return list(db.session.scalars(query))
 
 
+def list_ids(helps) -> list[int]:
+    """The ids of the first promise of each help."""
+    return [found.first.id for found in helps]
+
+
 def get_late(*rows: m.Promise):
     """The evening of the last visit."""
     return get_instant(max(row.day for row in rows), 18 * 60)
@@ -241,13 +246,13 @@ class TestHowItWas:
 
     def test_the_committee_asks_once_the_day_is_over(self, month, counter, asker, giver):
         [row] = find(month.one)
-        assert agreeing.list_passed(counter, get_late(row)) == []
+        assert agreeing.list_helps(counter, get_late(row)).list_passed() == []
         tomorrow = get_late(row) + timedelta(days=1)
-        assert row.id in [found.first.id for found in agreeing.list_passed(counter, tomorrow)]
-        assert [found.first.id for found in agreeing.list_coming(asker, NOW)] == [row.id]
+        assert row.id in list_ids(agreeing.list_helps(counter, tomorrow).list_passed())
+        assert list_ids(agreeing.list_helps(asker, NOW).list_agreed()) == [row.id]
         deliver(giver, row, tomorrow)
         later = tomorrow + timedelta(days=60)
-        assert row.id in [found.first.id for found in agreeing.list_passed(counter, later)]
+        assert row.id in list_ids(agreeing.list_helps(counter, later).list_passed())
 
     def test_a_complaint_is_owed_an_answer_once(self, month, counter, giver, make):
         [row] = find(month.one)
@@ -349,14 +354,14 @@ class TestContact:
     ):
         [row] = find(month.one)
         later = get_instant(date(2026, 8, 2), 12 * 60)  # its month is over, and not closed
-        assert agreeing.list_coming(counter, later)
+        assert agreeing.list_helps(counter, later).list_agreed()
         resident = db.session.get_one(m.Resident, month.one.resident_id)
         worker = db.session.merge(counter)
         stop_contact(actor=worker, resident_id=resident.id, reason=m.ContactEnd.DIED, now=later)
         assert row.state is _S.CONFIRMED
         with pytest.raises(NotFoundError):
             reveal_visited(row.id, visitor, later)
-        rung = {found.first.need_id for found in agreeing.list_coming(counter, later)}
+        rung = {found.first.need_id for found in agreeing.list_helps(counter, later).list_agreed()}
         assert month.one.id not in rung
 
     def test_what_nobody_brings_shows_no_door(self, month, giver):

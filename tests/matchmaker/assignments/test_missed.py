@@ -179,7 +179,7 @@ def test_the_page_has_the_visits_that_readiness_counts_and_the_list_to_ring_begi
             if row.state is _S.AWAITING_GIVER:
                 answering.accept(actor=month.giver, promise_ids=[row.id], now=NOW)
         db.session.commit()
-        found = agreeing.list_questions(month.counter, NOW)
+        found = agreeing.list_helps(month.counter, NOW).list_questions()
         assert [row.first.pairing_id for row in found] == [second.id, None]
     office = Browser(app).sign_in(month.one).use_language("en")
     page = office.get("rounds.missed").text

@@ -50,9 +50,13 @@ def browser(app, counter):
     return Browser(app).sign_in(counter).use_language("en")
 
 
+def list_calls(actor: m.User, now) -> list[ringing.Call]:
+    return ringing.list_calls(agreeing.list_helps(actor, now))
+
+
 def write(counter: m.User, heard: dict[int, Said | None], now=NOW) -> set[int]:
     """Write answers down to what the list reads out now; those that are left."""
-    seen = {call.id: call.help.seen for call in ringing.list_calls(counter, now)}
+    seen = {call.id: call.help.seen for call in list_calls(counter, now)}
     return set(ringing.write_down(actor=counter, heard=heard, seen=seen, now=now))
 
 
@@ -67,7 +71,7 @@ def list_states(need: m.Need) -> set[m.PromiseState]:
 
 
 def find_call(counter: m.User, need: m.Need, now=NOW) -> ringing.Call:
-    calls = ringing.list_calls(counter, now)
+    calls = list_calls(counter, now)
     return next(call for call in calls if call.help.first.need_id == need.id)
 
 
@@ -111,7 +115,7 @@ class TestService:
         elsewhere = make.committee(month.subdistrict)
         other = make.user(m.Role.COMMITTEE_WORKER, committee_id=elsewhere.id)
         number = find_call(counter, month.rice).id
-        assert ringing.list_calls(other, NOW) == []
+        assert list_calls(other, NOW) == []
         seen = {number: find_call(counter, month.rice).help.seen}
         heard = {number: YES}
         assert set(ringing.write_down(actor=other, heard=heard, seen=seen, now=NOW)) == {number}
@@ -119,20 +123,20 @@ class TestService:
         assert list_states(month.rice) == {_S.AWAITING_RECIPIENT}
 
     def test_who_was_tried_today_comes_last_and_is_not_tried_again(self, month, counter):
-        first = ringing.list_calls(counter, NOW)[0]
+        first = list_calls(counter, NOW)[0]
         write(counter, {first.id: NOT_REACHED})
-        calls = ringing.list_calls(counter, NOW)
+        calls = list_calls(counter, NOW)
         assert calls[-1].id == first.id
         assert NOT_REACHED not in calls[-1].answers
         assert NOT_REACHED in calls[0].answers
-        tomorrow = ringing.list_calls(counter, NOW + timedelta(days=1))
+        tomorrow = list_calls(counter, NOW + timedelta(days=1))
         assert all(NOT_REACHED in call.answers for call in tomorrow)
 
     @pytest.mark.parametrize("why", [None, *m.FailReason])
     def test_after_its_day_it_is_asked_whether_all_of_it_came(self, month, counter, why):
         number = find_call(counter, month.both).id
         write(counter, {number: YES})
-        assert month.both.id not in {c.help.first.need_id for c in ringing.list_calls(counter, NOW)}
+        assert month.both.id not in {c.help.first.need_id for c in list_calls(counter, NOW)}
         said = Said(CallStep.FAILED, why) if why else Said(CallStep.CAME)
         assert said in find_call(counter, month.both, AUGUST).answers
         write(counter, {number: said}, AUGUST)
@@ -155,7 +159,7 @@ class TestService:
     def test_the_digits_of_a_call_are_those_of_the_visit_and_count_from_the_yes(
         self, month, counter
     ):
-        ringing.set_codes(counter, ringing.list_calls(counter, NOW))
+        ringing.set_codes(counter, list_calls(counter, NOW))
         codes = {row.code for row in list_promises(month.both)}
         assert len(codes) == 1
         assert None not in codes
@@ -342,7 +346,7 @@ def test_who_prints_at_the_same_time_has_the_same_digits_on_paper(app, month, co
 
     def draw() -> None:
         actor = db.session.get_one(m.User, counter.id)
-        calls = ringing.list_calls(actor, NOW)
+        calls = list_calls(actor, NOW)
         ringing.set_codes(actor, calls)
         papers.append({call.id: call.help.first.code for call in calls})
 
