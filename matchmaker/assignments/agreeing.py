@@ -88,7 +88,7 @@ def list_helps(actor: User, now: datetime, *, is_brief: bool = False) -> Helps:
 
 
 def _has_contact() -> ColumnElement[bool]:
-    """The condition for promises to a resident with whom the office has contact."""
+    """The condition for promises to residents whose contact with the office has not ended."""
     is_kept = Resident.contact_ended_on.is_(None)
     return or_(
         Promise.need.has(Need.resident.has(is_kept)),

@@ -81,7 +81,7 @@ class Deed:
     who      the id of the account
     step     the service function
     values   its arguments
-    then     the steps that follow if the service took this one
+    then     the steps that follow if the service does not refuse this one
     """
 
     who: int

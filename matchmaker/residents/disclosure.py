@@ -67,7 +67,7 @@ PHONE_FIELDS = ["phone"]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The contact data that is shown, as it was at that moment."""
+    """The contact data of a resident at the moment when it is shown."""
 
     full_name: str
     phone: str

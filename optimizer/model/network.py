@@ -136,7 +136,10 @@ class Network:
 
     @cached_property
     def wanted(self) -> tuple[int, ...]:
-        """The total that the needs of every demand ask for [persons, or units delivered]."""
+        """The total that the needs of a demand ask for, one total for each demand.
+
+        In persons, or in units delivered.
+        """
         needs = self.problem.needs
         return tuple(
             sum(needs[d].quantity if demand.slot is None else needs[d].people for d in demand.needs)

@@ -79,7 +79,7 @@ class Columns:
         return self._number[id(variable)]
 
     def numbers(self, variables: Iterable[Variable]) -> list[int]:
-        """Return the numbers of variables, such as those of a row, in their order."""
+        """Return the number of each variable, in the order of ``variables``."""
         return [self._number[id(variable)] for variable in variables]
 
     def list_below(self) -> dict[int, list[int]]:

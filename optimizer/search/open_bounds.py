@@ -74,8 +74,8 @@ def bound_open(
 ) -> tuple[dict[tuple[str, str], int], list[Event]]:
     """Return a bound for every sum of these stages, and one event for each result.
 
-    The bounds are keyed by (stage, key). FORMULATION.md defines the events (the verdict). A result
-    that has no sum gets an empty event.
+    The bounds are keyed by (stage, key). FORMULATION.md defines the events in its section
+    on the verdict. A result that has no sum gets an empty event.
     """
     bounds, events = dict[tuple[str, str], int](), list[Event]()
     for stage in stages:

@@ -123,8 +123,8 @@ def list_due_weeks(
 ) -> list[tuple[int, ...]]:
     """For each visit due in ``month``, list the weeks (1 to 4) in which it may take place.
 
-    A week counts if, on one of its days after ``after``, the pairing lasts and, if the giver signed
-    any agreement, one of these lasts, too.
+    A week counts if it has a day after ``after`` on which the pairing holds. For a giver with
+    pairing agreements, one of them must hold on that same day.
     """
     days = (day for day in list_days(month, after) if _lasts_on(pairing, day))
     weeks = tuple(sorted({get_week(day) for day in days}))

@@ -36,7 +36,7 @@ from matchmaker.web.permissions import Permission, has_permission, requires
 @bp.route("/<month:month>/overrides/<reference>", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def override(month: date, reference: str) -> Answer:
-    """Pin or forbid for one need."""
+    """Store a pin or a forbid for one need from the form that was sent."""
     match_round = queries.get_round(month, current_user)
     overrides.require_open_to_overrides(match_round)
     need = get_frozen_need(match_round, reference)

@@ -190,7 +190,7 @@ def count_unproved(repair: RoundRepair) -> int:
 
 
 def read_proposal(repair: RoundRepair) -> Proposal:
-    """Return what a search found; the proposal is empty if it has no result."""
+    """Return what the search for a repair found: an empty proposal until it ended with one."""
     return Proposal() if repair.proposal is None else Proposal.from_json(repair.proposal)
 
 

@@ -32,9 +32,11 @@ def pair_of(need: Row) -> Pair:
 def number_turns(
     month: Month, met: dict[str, int], tiers: Iterable[int], add: Callable[[int], int]
 ) -> dict[tuple[int, Pair], list[Turns]]:
-    """Number the turns; keyed by tier and pair, with the set of the longest wait first.
+    """Add the columns of the turns and return them, keyed by tier and pair.
 
-    ``met``: the column of every need with a way; ``add``: adds a column with this upper bound.
+    The list of a pair has one ``Turns`` for each wait in months, longest wait first. ``met``: the
+    column of every need with a way; ``add``: adds a column with this upper bound and returns its
+    number.
     """
     found: dict[tuple[int, Pair], list[Turns]] = {}
     for tier in dict.fromkeys(tiers):

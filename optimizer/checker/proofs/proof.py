@@ -117,7 +117,8 @@ class Proof(Linear):
     def add_column(self, high: int, value_at: ValueAt) -> int:
         """Add a column from 0 to ``high`` and return its number.
 
-        ``value_at`` returns an answer's value of the column, given its values of the others.
+        ``value_at`` returns the column's value in an answer, given the values that the columns
+        before it have in that answer.
         """
         self.low.append(0)
         self.high.append(high)

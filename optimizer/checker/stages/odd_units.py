@@ -18,7 +18,7 @@ class OddUnits(Kind):
     follows = "draw"
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield the one result of the odd units, which has no value."""
+        """Yield the only result of a stage ``odd_units``, which states no value to compare."""
         yield Aim(stage["name"], stage["kind"], "")
 
     def prove(
