@@ -18,6 +18,8 @@ from optimizer.search.solve import solve
 
 SEED = "5eed"
 FACTS = ("area", "status", "skill", "slot")
+NO_DAY = 0  # of a slot whose days are not known
+MONTH_DAYS = range(32)
 
 
 class Judge:
@@ -82,15 +84,47 @@ class Judge:
                 "status": not offer.statuses or bool({*offer.statuses} & {*need.statuses}),
                 "skill": self.is_delivered(need)
                 or (person is not None and kind.qualification in (None, *person.qualifications)),
-                "slot": self.is_delivered(need)
-                or (person is not None and bool(self.slots(need, person))),
+                "slot": any(self.is_valid(need, offer, None, day) for day in MONTH_DAYS)
+                if self.is_delivered(need)
+                else person is not None and bool(self.slots(need, offer, person)),
             }.items()
         )
 
     def is_delivered(self, need):
         return self.kinds[need.category].kind is not m.OfferKind.PEOPLE
 
-    def slots(self, need, person):
+    def is_valid(self, need, offer, person, day):
+        """Whether all three hold on a day; every row that names no days holds on each."""
+        kind = self.kinds[need.category]
+        days = [getattr(need, "days", ()), offer.days]
+        if person is not None:
+            days += [person.days, person.qualification_days.get(kind.qualification, ())]
+        shared = {*offer.statuses} & {*need.statuses}
+        return all(not some or day in some for some in days) and (
+            not offer.statuses
+            or any(day in need.status_days.get(status, MONTH_DAYS) for status in shared)
+        )
+
+    def days_of(self, slot):
+        return self.snapshot.slot_days.get(slot, (NO_DAY,))
+
+    def slots(self, need, offer, person):
+        return {
+            slot for slot in self.times(need, offer, person) if self.days(need, offer, person, slot)
+        }
+
+    def days(self, need, offer, person, slot):
+        return {day for day in self.days_of(slot) if self.is_valid(need, offer, person, day)}
+
+    def list_able(self, need, givers, slot, day):
+        """The offers and persons of ``givers`` that may come on this day, in this slot."""
+        return [
+            (offer, person)
+            for offer, person in givers
+            if slot in self.times(need, offer, person) and self.is_valid(need, offer, person, day)
+        ]
+
+    def times(self, need, offer, person):
         weeks = getattr(need, "weeks", None)
         windows = getattr(need, "windows", ()) or {get_window(s) for s in self.snapshot.slots}
         return {
@@ -98,6 +132,7 @@ class Judge:
             for slot in self.snapshot.slots
             if get_window(slot) in windows
             and get_window(slot) in person.windows
+            and (not offer.windows or get_window(slot) in offer.windows)
             and (weeks is None or get_slot_week(slot) in weeks)
         }
 
@@ -126,7 +161,7 @@ class Judge:
         if self.is_delivered(need):
             return self.list_holders_of_units(need, fitting, used)
         for offer, person in fitting:
-            for slot in self.slots(need, person):
+            for slot in self.slots(need, offer, person):
                 there = {
                     x.need for x in self.lines if (x.person, x.slot) == (person.reference, slot)
                 }
@@ -237,7 +272,7 @@ def has_room(judge, row):
         wanted = next(need for need in judge.problem.needs if need.id == ask)
         return sum(left.values()) >= wanted.least_units
     homes = {line.slot for line in beside if judge.asks[line.need][0].household == row.household}
-    slots = {slot for _, person in fitting for slot in judge.slots(row, person)} - homes
+    slots = {slot for offer, person in fitting for slot in judge.slots(row, offer, person)} - homes
     wanted = judge.kinds[row.category].people
     return any(count_able(judge, row, beside, left, fitting, slot) >= wanted for slot in slots)
 
@@ -246,18 +281,19 @@ def count_able(judge, row, lines, left, fitting, slot):
     """How many people could come in a slot beside the lines, as far as offers have places."""
     visits = Counter(line.person for line in lines)
     busy = {line.person for line in lines if line.slot == slot}
-    able = {
-        (offer.organisation, person.reference)
-        for offer, person in fitting
-        if slot in judge.slots(row, person)
-        and person.reference not in busy
-        and visits[person.reference] < person.visits
-    }
-    people = Counter(organisation for organisation, _ in able)
     places = Counter()
     for offer, units in left.items():
         places[offer.organisation] += units
-    return sum(min(number, places[organisation]) for organisation, number in people.items())
+    best = 0
+    for day in judge.days_of(slot):
+        able = {
+            (offer.organisation, person.reference)
+            for offer, person in judge.list_able(row, fitting, slot, day)
+            if person.reference not in busy and visits[person.reference] < person.visits
+        }
+        people = Counter(organisation for organisation, _ in able)
+        best = max(best, sum(min(number, places[name]) for name, number in people.items()))
+    return best
 
 
 # What would have helped.
@@ -268,8 +304,10 @@ def team(judge, row, changed, slot):
     fitting = [(o, p) for o, p in judge.givers(changed) if judge.fits(changed, o, p)]
     if judge.is_delivered(row):
         return max((offer.capacity for offer, _ in fitting), default=0)
-    able = {p.reference for _, p in fitting if p.visits and slot in judge.slots(changed, p)}
-    return len(able)
+    return max(
+        len({p.reference for _, p in judge.list_able(changed, fitting, slot, day) if p.visits})
+        for day in judge.days_of(slot)
+    )
 
 
 def opens(judge, row, name, value):
@@ -293,13 +331,15 @@ def is_left(judge, row, slot):
         used[line.stock] += line.units
     busy = {line.person for line in judge.lines if line.slot == slot}
     anytime = replace(row, windows=(get_window(slot),))
-    free = {
-        person.reference
-        for offer, person in judge.givers(anytime)
-        if judge.fits(anytime, offer, person)
-        and slot in judge.slots(anytime, person)
-        and person.reference not in busy
-        and taken[person.reference] < person.visits
-        and used[offer.name] < offer.capacity
-    }
-    return len(free) >= judge.kinds[row.category].people
+    fitting = [(o, p) for o, p in judge.givers(anytime) if judge.fits(anytime, o, p)]
+    free = (
+        {
+            person.reference
+            for offer, person in judge.list_able(anytime, fitting, slot, day)
+            if person.reference not in busy
+            and taken[person.reference] < person.visits
+            and used[offer.name] < offer.capacity
+        }
+        for day in judge.days_of(slot)
+    )
+    return max(map(len, free)) >= judge.kinds[row.category].people

@@ -1,4 +1,4 @@
-"""Small frozen months drawn from a seed: short of everything, with pairings and limits."""
+"""Small frozen months drawn from a seed: short of everything, with pairings, limits and days."""
 
 from dataclasses import replace
 from random import Random
@@ -11,12 +11,63 @@ from matchmaker.rounds.question.snapshot import (
     FrozenOffer,
     FrozenVolunteer,
     Snapshot,
+    read_text,
 )
-from tests.matchmaker.rounds.small_snapshot import DRAWN, SECOND
+from tests.matchmaker.rounds.small_snapshot import DRAWN, SECOND, read_data
 
 COMMITTEES = ("C01", "C02", "C03")
 STATUSES = (StatusKind.LIVING_ALONE.value, StatusKind.DISABLED.value, StatusKind.LOW_INCOME.value)
 WINDOWS = tuple(window.value for window in Window)
+SLOT_DAYS = read_text(read_data("snapshot", "dated_month")).slot_days
+DAYS = tuple(sorted({day for days in SLOT_DAYS.values() for day in days}))
+
+
+def draw_dated_month(seed: int, policy: str, needs: int) -> Snapshot:
+    """As ``draw_month``; some rows of each kind hold on some days only, and offers have windows."""
+    random, month = Random(f"days {policy} {needs} {seed}"), draw_month(seed, policy, needs)
+    return replace(
+        month,
+        slots=tuple(SLOT_DAYS),
+        slot_days=SLOT_DAYS,
+        needs=tuple(replace(n, **_date_statuses(random, n)) for n in month.needs),
+        offers=tuple(
+            replace(o, windows=_limit(random, WINDOWS, 25), days=_draw_days(random, 40))
+            for o in month.offers
+        ),
+        volunteers=tuple(
+            replace(
+                v,
+                days=_draw_days(random, 50),
+                qualification_days={
+                    name: days for name in v.qualifications if (days := _draw_days(random, 50))
+                },
+            )
+            for v in month.volunteers
+        ),
+        due_visits=tuple(
+            replace(d, days=_draw_days(random, 30), **_date_statuses(random, d))
+            for d in month.due_visits
+        ),
+    )
+
+
+def _draw_days(random: Random, percent: int) -> tuple[int, ...]:
+    """Every day mostly, else the days up to one, those from one on, or all without some."""
+    if random.randrange(100) >= percent:
+        return ()
+    first = random.choice(DAYS)
+    return random.choice(
+        (
+            tuple(day for day in DAYS if day >= first),
+            tuple(day for day in DAYS if day <= first),
+            tuple(day for day in DAYS if not first <= day < first + 8) or (first,),
+        )
+    )
+
+
+def _date_statuses(random: Random, row: FrozenNeed | DueVisit) -> dict[str, Any]:
+    days = {name: _draw_days(random, 30) for name in row.statuses}
+    return {"status_days": {name: found for name, found in days.items() if found}}
 
 
 def draw_month(seed: int, policy: str, needs: int) -> Snapshot:

@@ -18,7 +18,7 @@ from optimizer.checker.verdict import Ruling
 from optimizer.solution import SolutionStatus
 from optimizer.what_if.price import price_of_need
 from tests.matchmaker.rounds.ground_judge import Judge, is_left, opens
-from tests.matchmaker.rounds.random_months import draw_month
+from tests.matchmaker.rounds.random_months import draw_dated_month, draw_month
 
 
 def check_openings(judge, reference, outcome):
@@ -79,9 +79,19 @@ FACTS_THAT_OPEN = ("area", "status", "slot")
 @pytest.mark.parametrize("policy", [FIRST_POLICY, SECOND_POLICY])
 def test_every_sentence_of_twenty_months_is_true(policy):
     said = Counter()
-    for seed in range(100, 120):
+    for seed in range(100, 110):
         said += prove(Judge(draw_month(seed, policy, 70)))
+        said += prove(Judge(draw_dated_month(seed, policy, 70)))
     assert sum(said.values()) > 1000
+
+
+@pytest.mark.parametrize("policy", [FIRST_POLICY, SECOND_POLICY])
+def test_every_sentence_of_months_with_days_is_true(policy):
+    said = Counter()
+    for seed in range(10):
+        said += prove(Judge(draw_dated_month(seed, policy, 16)))
+    asked = ("held", "stage", *COMMON, *FACTS_THAT_OPEN)
+    assert not [code for code in asked if not said[code]], said
 
 
 def test_a_false_claim_is_refused():
