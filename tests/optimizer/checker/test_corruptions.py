@@ -48,8 +48,8 @@ def test_100_corruptions_are_all_refuted(month):
 
 
 @pytest.mark.slow
-def test_10_000_corruptions_are_all_refuted(month):
-    assert sweep(month, range(1_000, 11_000)) == []
+def test_8_000_corruptions_are_all_refuted(month):
+    assert sweep(month, range(1_000, 9_000)) == []
 
 
 def reseal(solution: Plain) -> None:
