@@ -49,7 +49,7 @@ class WhyForm(IdempotentForm):
 @bp.post("/given/accept")
 @requires(Permission.PROMISE_ANSWER)
 def accept_all() -> Answer:
-    """Say yes to all promises that wait in the month and pass the filters of the address."""
+    """Say yes to the user's waiting promises of a month that match the filters in the address."""
     months = list_months_or_fail()
     filter_form, month, filters = read_address(months)
     form = IdempotentForm()

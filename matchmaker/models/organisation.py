@@ -74,7 +74,7 @@ class Organisation(Model):
 
 
 class OrganisationApplication(Model):
-    """The person who applied for an organisation and the phone to answer on, both encrypted."""
+    """Who asked for an account for an organisation, and this person's phone; both are encrypted."""
 
     __tablename__ = "organisation_application"
 

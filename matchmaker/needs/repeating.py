@@ -147,8 +147,8 @@ def do_repeats(now: datetime) -> Repeated:
 def return_needs(match_round: MatchRound, now: datetime) -> list[Need]:
     """Store a new need for each need that comes back in the round's month; return the new needs.
 
-    The list is empty if the list of the month is locked. Takes the database lock of the round's
-    row, so that two workers do not bring back the same need twice.
+    Stores and returns nothing if the round is locked. Takes the database lock of the round's row,
+    so that two workers do not bring back the same need twice.
     """
     lock_row(match_round)
     if match_round.state is not RoundState.DRAFT:

@@ -181,7 +181,7 @@ def find_next(need: Need, present: Question | None) -> Question | None:
 
 
 def find_previous(need: Need, present: Question) -> Question | None:
-    """The question of the form before ``present``; None if ``need`` has none before it."""
+    """The question of the form that comes before ``present``; None if ``present`` is the first."""
     earlier = [q for q in list_questions(need) if _rank(q) < _rank(present)]
     return earlier[-1] if earlier else None
 

@@ -61,10 +61,11 @@ def trivial_bound(value: int) -> Bound:
 
 
 def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
-    """Return the least upper bound on a sum that the rounded ``duals`` prove.
+    """Return an upper bound on a sum, proved by the ``duals`` rounded to whole numbers.
 
-    ``value`` is the LP's optimum. Scales are tried until the bound, rounded down, is at most
-    ``value``. Raises ``OverflowError`` if no bound fits into 64 bits.
+    ``value`` is the LP's optimum. One scale after another is tried until the bound, rounded down,
+    is at most ``value``; if none gets there, the least bound of all scales is returned. Raises
+    ``OverflowError`` if no bound fits into 64 bits.
     """
     is_endless = ((duals > 0) & np.isinf(matrix.row_high)) | (
         (duals < 0) & np.isinf(matrix.row_low)

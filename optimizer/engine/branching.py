@@ -15,7 +15,7 @@ from optimizer.solution import SolutionStatus
 
 
 class OutOfTimeError(Exception):
-    """The deadline has passed; the answer is the best one found so far."""
+    """The deadline came before the search ended. It carries no answer: the caller has its last."""
 
 
 class EngineError(Exception):

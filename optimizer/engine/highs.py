@@ -145,8 +145,8 @@ class IncrementalModel:
     def narrowed(self, free: Index, point: Vector) -> "IncrementalModel":
         """Return a small model of the ``free`` columns, with all others fixed as in ``point``.
 
-        Its branch and bound ends after ``MOST_NODES`` nodes. So it may miss a point, and the best
-        point that it finds need not be claimed the best.
+        Its branch and bound ends after ``MOST_NODES`` nodes. So it may find no point though there
+        is one, and a point that it finds may not be the best one.
         """
         part = object.__new__(IncrementalModel)
         part._load(self.matrix.narrowed(free, point), self.seconds_left)

@@ -95,7 +95,10 @@ class _Neighbourhood:
 
 
 class Rivals:
-    """The holders of each place in one answer: the needs that use it or what it depends on."""
+    """For each way to be served, the needs that hold it in one answer.
+
+    A need holds a way if it uses the giver's slot, visit or units that the way would take.
+    """
 
     def __init__(self, places: Places) -> None:
         self._places, self._held = places, places.held

@@ -175,7 +175,10 @@ class SourceIndex:
         return found
 
     def on_day(self, need: Need, day: str) -> BitSet:
-        """Return the sources that are valid on a day; none if the need is not valid then."""
+        """Return all sources that may serve the need on a day, as far as validity by day decides.
+
+        The set is empty if the need itself is not valid on the day.
+        """
         if not is_on(need.days, day):
             return 0
         statuses = tuple(list_statuses(need, day))

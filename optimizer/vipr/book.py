@@ -135,7 +135,10 @@ class Book:
         return extras, [kept.line for kept in self.kept[:lines] if kept.is_in(stage)]
 
     def close(self, part: Part, stage: int) -> None:
-        """Make a sum the next step of a stage; the files of later stages keep it at its value."""
+        """Append the sum of ``part`` to the steps of a stage.
+
+        The files of later stages have the constraint that the sum keeps ``part.value``.
+        """
         self.steps.setdefault(stage, []).append(part)
         if part.weights:
             both = self.keep(ProofLine(part.weights, "E", part.value), stage + 1)

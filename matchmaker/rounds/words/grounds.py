@@ -24,7 +24,8 @@ from optimizer.report import ARITHMETIC
 class Claim:
     """One thing that is said of an outcome.
 
-    counts   why others hold what would have suited -> how many; only for the code ``held``
+    counts   how many other needs hold what would have suited, by the reason why they came first;
+             only for the code ``held``
     stage    the code of the stage that decided; only for the code ``stage``
     """
 

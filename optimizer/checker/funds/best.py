@@ -39,9 +39,9 @@ def reach(claim: Row, ratio: Fraction) -> int:
 
 
 def pass_by(claim: Row, ratio: Fraction) -> int:
-    """Return the smallest useful grant whose funded fraction is above ``ratio`` [fen].
+    """Return the smallest grant that funds more than the fraction ``ratio`` of the claim [fen].
 
-    It is more than the claim asks if ``ratio`` is 1.
+    It is never below the claim's floor, and more than the claim asks if ``ratio`` is 1.
     """
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), asked * ratio.numerator // ratio.denominator + 1)

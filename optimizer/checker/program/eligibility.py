@@ -284,7 +284,10 @@ class Eligibility:
         return self._indexes[need["category"]]
 
     def sources_of(self, need: Row) -> int:
-        """Return the mask of all sources that filters, forbids and lists allow in some slot."""
+        """Return the mask of the sources that may serve the need in some slot.
+
+        The filters, the forbids and, for a need that is ``listed``, its pairs allow them.
+        """
         index = self.index_of(need)
         mask = index.list_open(need)
         if need["id"] not in self._excluding:
