@@ -31,7 +31,7 @@ def make_account_badge(user: User) -> Badge:
 
 
 ROLE = Column[User](header=_l("Role"), read=lambda user: str(get_label(user.role)))
-MADE = Column[User](header=_l("Made"), read=lambda user: format_moment(user.created_at))
+MADE = Column[User](header=_l("Made on"), read=lambda user: format_moment(user.created_at))
 STATE = Column[User](
     header=_l("State"),
     read=lambda user: make_account_badge(user).text,

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
@@ -36,7 +37,7 @@ class EventFilterForm(FilterForm):
         ),
     )
     subject_type = DropdownField(_l("About"))
-    subject_id = WholeNumberField(_l("Number"), minimum=1)
+    subject_id = WholeNumberField(_l("Number of what it is about"), minimum=1)
     first_on = DayField(_l("First day"))
     last_on = DayField(_l("Until"), [NotBefore("first_on")])
 
@@ -92,10 +93,10 @@ def _make_columns(*columns: tuple[LazyString, Callable[[EventLine], Any]]) -> Co
 # The columns in words, on the page and first in the file. After them the file has the same as it is
 # stored (codes, row ids, instants in UTC), with the hashes by which others check the chain.
 
-_NUMBER = Column[EventLine](header=_l("Number"), read=lambda line: line.event.id, is_number=True)
+_NUMBER = Column[EventLine](header=_c("Event", "Number"), read=lambda line: line.event.id, is_number=True)
 _DATE, _WHO, _ROLE, _ACTION, _ABOUT, _DETAILS = _IN_WORDS = _make_columns(
     (_l("Date"), lambda line: format_moment(line.event.at)),
-    (_l("Who"), lambda line: words.name_actor(line.event)),
+    (_c("Event", "Who"), lambda line: words.name_actor(line.event)),
     (_l("Role"), lambda line: words.describe_role(line.event)),
     (_l("Action"), lambda line: words.describe_action(line.event)),
     (_l("About"), lambda line: words.describe_subject(line.event, line.subjects.names)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 from wtforms import BooleanField
 from wtforms.widgets import HiddenInput
 
@@ -168,7 +169,7 @@ def get_giving(offer: Offer) -> dict[str, Any]:
 class OfferListForm(FilterForm):
     """Filters of the lists of offers."""
 
-    search = TextField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
+    search = TextField(_l("Name of the offer"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
         choices=make_choices(
@@ -176,7 +177,7 @@ class OfferListForm(FilterForm):
         ),
     )
     kind = DropdownField(
-        _l("Kind"),
+        _c("Offer", "Kind"),
         choices=make_choices(
             [("", _l("Every kind")), *((kind, get_label(kind)) for kind in OfferKind)]
         ),

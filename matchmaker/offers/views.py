@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -54,7 +55,7 @@ _TITLE = Column[Offer](
     link=lambda offer: url_for("offers.show", offer_id=offer.id),
 )
 CATEGORY = Column[Offer](header=_l("Category"), read=lambda offer: get_name(offer.category))
-KIND = Column[Offer](header=_l("Kind"), read=lambda offer: str(get_label(offer.category.kind)))
+KIND = Column[Offer](header=_c("Offer", "Kind"), read=lambda offer: str(get_label(offer.category.kind)))
 AMOUNT = Column[Offer](
     header=_l("Amount a month"),
     read=lambda offer: make_cell(offer.capacity_per_month, offer.category.unit),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 from wtforms import BooleanField
 
 from matchmaker.forms.base import BaseForm, EditForm, FilterForm, IdempotentForm
@@ -44,7 +45,7 @@ PAIRING_WORDS = {
 }
 AGREEMENT_WORDS = {
     AgreementStanding.LAPSING: _l("Ends soon"),
-    AgreementStanding.LAPSED: _l("Expired"),
+    AgreementStanding.LAPSED: _c("Agreement", "Expired"),
     AgreementStanding.IN_FORCE: _l("In force"),
     AgreementStanding.NOT_BEGUN: _l("Not begun"),
 }
@@ -60,7 +61,7 @@ class OrganisationForm(IdempotentForm):
     )
     name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_ORGANISATION_NAME_EN)])
     kind = DropdownField(
-        _l("Kind"),
+        _c("Organisation", "Kind"),
         [Required(_l("Choose the kind of organisation."))],
         choices=make_choices([("", _l("Choose")), *_KINDS]),
     )
@@ -79,7 +80,7 @@ class ApplicationForm(BaseForm):
     )
     name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_ORGANISATION_NAME_EN)])
     kind = DropdownField(
-        _l("Kind"),
+        _c("Organisation", "Kind"),
         [Required(_l("Choose the kind of organisation."))],
         choices=make_choices([("", _l("Choose")), *_KINDS]),
     )
@@ -118,7 +119,7 @@ class OrganisationListForm(FilterForm):
     """Filters of the list of organisations."""
 
     search = TextField(_l("Name or pinyin"), [MaxLength(LONGEST_SEARCH)])
-    kind = DropdownField(_l("Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS]))
+    kind = DropdownField(_c("Organisation", "Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS]))
     state = DropdownField(
         _l("State"),
         choices=make_choices(

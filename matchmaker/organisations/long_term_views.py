@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 from flask_login import current_user
 
 from matchmaker.audit.handing import send_list, show_list
@@ -170,10 +171,10 @@ _AGREEMENT_COLUMNS = (
         ),
     ),
     Column[AgreementLine](
-        header=_l("Kind"), read=lambda line: str(get_label(line.agreement.organisation.kind))
+        header=_c("Organisation", "Kind"), read=lambda line: str(get_label(line.agreement.organisation.kind))
     ),
-    Column[AgreementLine](header=_l("Agreed"), read=lambda line: line.agreement.scope),
-    Column[AgreementLine](header=_l("Signed"), read=lambda line: line.agreement.signed_on),
+    Column[AgreementLine](header=_l("What was agreed"), read=lambda line: line.agreement.scope),
+    Column[AgreementLine](header=_l("Signed on"), read=lambda line: line.agreement.signed_on),
     Column[AgreementLine](header=_l("First day"), read=lambda line: line.agreement.starts_on),
     Column[AgreementLine](header=_l("Last day"), read=lambda line: line.agreement.ends_on),
     Column[AgreementLine](header=_l("Renewal"), read=_name_renewal),

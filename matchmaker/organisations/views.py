@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
+from flask_babel import pgettext
 from flask_login import current_user
 
 from matchmaker.base.clock import get_local_date, get_now
@@ -26,7 +28,7 @@ def make_agreement_badge(agreement: PairingAgreement) -> Badge:
     """The badge that says whether an agreement is in force today, expired or not begun."""
     today = get_local_date(get_now())
     if is_over(agreement, today):
-        return Badge(_("Expired"), "bad")
+        return Badge(pgettext("Agreement", "Expired"), "bad")
     if agreement.starts_on > today:
         return Badge(_("Not begun"), "waiting")
     return Badge(_("In force"), "good")
@@ -38,7 +40,7 @@ def _list_standing(organisation: Organisation) -> list[PairingAgreement]:
 
 
 _CODE = Column[Organisation](header=_l("Reference"), read=lambda row: row.code)
-_KIND = Column[Organisation](header=_l("Kind"), read=lambda row: str(get_label(row.kind)))
+_KIND = Column[Organisation](header=_c("Organisation", "Kind"), read=lambda row: str(get_label(row.kind)))
 _STATE = Column[Organisation](
     header=_l("State"),
     read=lambda row: str(get_label(row.state)),

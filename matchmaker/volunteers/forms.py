@@ -53,7 +53,7 @@ class VolunteerForm(EditForm, IdempotentForm):
     )
     categories = CheckboxesField(_l("Can do"), [OneOrMore(_l("Choose at least one skill."))])
     windows = CheckboxesField(
-        _l("Free"),
+        _l("When free"),
         [OneOrMore(_l("Choose at least one time."))],
         choices=make_choices((window, get_label(window)) for window in Window),
     )

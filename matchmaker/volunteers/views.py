@@ -96,7 +96,7 @@ def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[Voluntee
         VISITS,
         SKILLS,
         Column[VolunteerLine](
-            header=_l("Free"), read=lambda line: name_windows(line.volunteer.windows)
+            header=_l("When free"), read=lambda line: name_windows(line.volunteer.windows)
         ),
         Column[VolunteerLine](
             header=_l("Neighbourhood committees served"),

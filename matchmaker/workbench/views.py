@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 from flask_login import current_user
 
 from matchmaker.audit.handing import send_list, show_list
@@ -154,7 +155,7 @@ _NUMBER = Column[WorkRow](
 )
 COLUMNS = (
     _NUMBER,
-    Column[WorkRow](header=_l("What"), read=lambda row: row.what),
+    Column[WorkRow](header=_c("Work", "What"), read=lambda row: row.what),
     Column[WorkRow](
         header=_l("Person or organisation"),
         read=lambda row: row.who,

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ KEYWORDS: dict[str, Any] = {
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "_c": ((1, "c"), 2),  # a word alone, with what it is a word of
+    "pgettext": ((1, "c"), 2),
 }
 TEMPLATES = ROOT / "matchmaker/templates"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -49,7 +51,7 @@ def test_every_text_that_code_asks_for_is_collected():
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id in KEYWORDS
-        for text in call.args[call.func.id == "_c" :][:1]
+        for text in call.args[call.func.id in ("_c", "pgettext") :][:1]
         if isinstance(text, ast.Constant)
     }
     assert len(asked) > 1000
@@ -127,12 +129,18 @@ def test_a_word_that_once_meant_two_things_means_one(word):
 
 
 def list_texts() -> list[tuple[str, str | None]]:
+    return [(text, context) for _file, text, context in extract_texts()]
+
+
+@cache
+def extract_texts() -> list[tuple[str, str, str | None]]:
+    """The file of each text that code and templates ask for, the text and its context."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(
         str(ROOT / "matchmaker"), methods, keywords=KEYWORDS, options_map=options
     )
-    return [(m[2] if isinstance(m[2], str) else m[2][0], m[4]) for m in found]
+    return [(m[0], m[2] if isinstance(m[2], str) else m[2][0], m[4]) for m in found]
 
 
 def read_catalogue() -> Catalog:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _c
 
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices
@@ -19,7 +20,7 @@ GROUPS = {
 }
 COUNTS = {
     "promised": _l("Promised"),
-    "delivered": _l("Given"),
+    "delivered": _c("Promise", "Given"),
     "failed": _l("Did not take place"),
     "ended": _l("Ended without help"),
     "late": _l("Late"),
