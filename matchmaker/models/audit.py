@@ -79,6 +79,7 @@ class ListKind(StrEnum):
     FOLLOW_UPS = "follow_ups"
     CALLS = "calls"  # residents to call and ask whether promised help suits
     NEWS = "news"  # on paper, for residents without an account
+    LETTERS = "letters"  # what a month found for residents, on paper
     VOLUNTEERS = "volunteers"
     PAIRINGS = "pairings"  # of the office
     GIVEN = "given"  # what an organisation or a volunteer promised

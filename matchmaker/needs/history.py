@@ -1,11 +1,11 @@
 """The timeline of a need, from the audit chain and the results of published rounds."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from matchmaker.base.extensions import db
@@ -110,11 +110,7 @@ class RoundResult:
 
     def list_coming(self) -> list[Coming]:
         """The promises that have not ended, joined by giver, slot and state."""
-        found: dict[tuple[int, str | None, PromiseState], list[Promise]] = {}
-        for row in self.assignments:
-            if not row.has_ended:
-                found.setdefault((row.organisation_id, row.slot, row.state), []).append(row)
-        return [_join(rows) for rows in found.values()]
+        return join_promises(self.assignments)
 
     @property
     def waits_for_recipient(self) -> bool:
@@ -142,9 +138,33 @@ def _join(rows: list[Promise]) -> Coming:
     )
 
 
+def load_giving() -> Sequence[Any]:
+    """The options that load what is said of a promise: its giver and where help is given."""
+    return (
+        joinedload(Promise.organisation),
+        joinedload(Promise.offer).joinedload(Offer.place),
+        joinedload(Promise.session).joinedload(Session.place),
+    )
+
+
 def list_results(need: Need) -> list[RoundResult]:
     """The results of published rounds for the need, latest month first."""
     return _load_results([need.id])[::-1]
+
+
+def find_results(run: RoundRun, need_ids: Collection[int]) -> list[RoundResult]:
+    """What ``run`` found for these needs, if it is published; in order of the needs' references."""
+    rows = _load_results(need_ids, NeedOutcome.round_run_id == run.id)
+    return sorted(rows, key=lambda row: row.outcome.need.reference)
+
+
+def join_promises(promises: Iterable[Promise]) -> list[Coming]:
+    """The promises that have not ended, joined by giver, slot and state."""
+    found: dict[tuple[int, str | None, PromiseState], list[Promise]] = {}
+    for row in promises:
+        if not row.has_ended:
+            found.setdefault((row.organisation_id, row.slot, row.state), []).append(row)
+    return [_join(rows) for rows in found.values()]
 
 
 def find_latest_results(need_ids: Collection[int]) -> dict[int, RoundResult]:
@@ -152,13 +172,13 @@ def find_latest_results(need_ids: Collection[int]) -> dict[int, RoundResult]:
     return {row.outcome.need_id: row for row in _load_results(need_ids)}
 
 
-def _load_results(need_ids: Collection[int]) -> list[RoundResult]:
+def _load_results(need_ids: Collection[int], *conditions: ColumnElement[bool]) -> list[RoundResult]:
     """The published results of these needs, earliest month first."""
     query = (
         select(MatchRound, NeedOutcome)
         .join(RoundRun, RoundRun.id == MatchRound.published_run_id)
         .join(NeedOutcome, NeedOutcome.round_run_id == RoundRun.id)
-        .where(NeedOutcome.need_id.in_(need_ids), MatchRound.published_at.is_not(None))
+        .where(NeedOutcome.need_id.in_(need_ids), MatchRound.published_at.is_not(None), *conditions)
         .options(
             contains_eager(NeedOutcome.run),
             joinedload(NeedOutcome.need).joinedload(Need.category),
@@ -217,11 +237,7 @@ def _map_committees(outcomes: Iterable[NeedOutcome]) -> dict[int, list[Committee
 def _map_promises(need_ids: Collection[int]) -> dict[tuple[int, int | None], list[Promise]]:
     """The promises of these needs, keyed by run and need ids, each list in order of slot."""
     query = select(Promise).where(Promise.need_id.in_(need_ids))
-    with_giver = query.options(
-        joinedload(Promise.organisation),
-        joinedload(Promise.offer).joinedload(Offer.place),
-        joinedload(Promise.session).joinedload(Session.place),
-    )
+    with_giver = query.options(*load_giving())
     found: dict[tuple[int, int | None], list[Promise]] = {}
     for row in db.session.scalars(with_giver.order_by(Promise.slot, Promise.id)):
         found.setdefault((row.round_run_id, row.need_id), []).append(row)

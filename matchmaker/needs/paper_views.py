@@ -12,6 +12,7 @@ from matchmaker.audit.handing import hand_out, show_people
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import Committee, ListKind, ListWay, Need, Resident
+from matchmaker.needs import letters
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.history import RoundResult, find_latest_results, list_results
 from matchmaker.notices import paper
@@ -28,7 +29,13 @@ NEWS_ON_A_PAGE = 50  # fewer pages than other lists have: somebody rings from it
 @bp.get("/paper")
 @requires(Permission.NEED_READ_SCOPE)
 def paper_index() -> str:
-    return render_template("needs/paper_index.html", rows=paper.count_waiting(current_user))
+    month = letters.find_latest_month(current_user)
+    return render_template(
+        "needs/paper_index.html",
+        rows=paper.count_waiting(current_user),
+        month=month,
+        counts=letters.count_letters(current_user, month) if month else {},
+    )
 
 
 @bp.get("/paper/<id:committee_id>")

@@ -121,11 +121,15 @@ def select_waiting(actor: User) -> Select[Any]:
 
     Residents whose contact has ended are left out. The query is joined to resident and household.
     """
-    account = select_active(Role.RESIDENT).where(User.resident_id == Resident.id)
     return (
         select(Notice)
         .join(Resident, Resident.id == Notice.resident_id)
         .join(Household, Household.id == Resident.household_id)
-        .where(is_in_scope(Resident, actor), is_new(), ~account.exists())
-        .where(Resident.contact_ended_on.is_(None))
+        .where(is_in_scope(Resident, actor), is_new(), hears_on_paper())
     )
+
+
+def hears_on_paper() -> ColumnElement[bool]:
+    """The condition for residents with contact who have no enabled account."""
+    account = select_active(Role.RESIDENT).where(User.resident_id == Resident.id)
+    return ~account.exists() & Resident.contact_ended_on.is_(None)

@@ -47,6 +47,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
         ("needs.paper_index", _no_values),
         ("assignments.given", _by_month),
         ("assignments.visits", _by_month),
+        ("needs.answers", lambda row: {"month": row.month}),
     ),
     "round_run": (
         ("rounds.review", lambda row: {"month": row.match_round.month, "number": row.number}),

@@ -185,6 +185,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.ListKind.FOLLOW_UPS, _l("Questions to answer")),
     (m.ListKind.CALLS, _l("People to ring")),
     (m.ListKind.NEWS, _l("News on paper")),
+    (m.ListKind.LETTERS, _l("Letters of a month")),
     (m.ListKind.VOLUNTEERS, _c("ListKind", "Volunteers")),
     (m.ListKind.PAIRINGS, _l("Long-term pairings")),
     (m.ListKind.GIVEN, _l("Promises of a month")),

@@ -115,6 +115,19 @@ def _users(_user: m.User) -> list[Values]:
     return [{"user_id": _first(m.User, m.User.role == role)} for role in m.Role]
 
 
+def _letters(user: m.User) -> list[Values]:
+    return [{}, *_published(user)]
+
+
+def _letters_of(user: m.User) -> list[Values]:
+    months = [{}, *_published(user)]
+    return [{**values, **month} for values in _residents(user) for month in months]
+
+
+def _letters_to_print(user: m.User) -> list[Values]:
+    return [{**values, **month} for values in _committees(user) for month in _published(user)]
+
+
 def _months(_user: m.User | None) -> list[Values]:
     return [{"month": month} for month in db.session.scalars(select(m.MatchRound.month))]
 
@@ -258,6 +271,8 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
     "links.show": _links,
     "needs.answer_follow_up": _follow_ups,
+    "needs.answers": _letters,
+    "needs.answers_of": _letters_of,
     "needs.ask": _questions,
     "needs.ask_again": _needs_in(m.NeedState.OPEN),
     "needs.ask_again_for": _needs_in(m.NeedState.OPEN),
@@ -272,6 +287,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "needs.paper_letter": _residents,
     "needs.paper_list": _committees,
     "needs.paper_sheet": _committees,
+    "needs.print_letters": _letters_to_print,
     "needs.receipt": _needs_in(m.NeedState.OPEN, m.NeedState.MATCHED),
     "needs.show": _needs_in(*m.NeedState),
     "needs.start": _drafts,

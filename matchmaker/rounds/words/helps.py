@@ -125,16 +125,19 @@ def _name_places(codes: Collection[str], committees: Iterable[Committee]) -> str
 _DANGER, _CANNOT_WAIT = TIERS[:2]
 
 
-def explain_next(outcome: NeedOutcome, waits_for_recipient: bool = False) -> str:
+def explain_next(
+    outcome: NeedOutcome, waits_for_recipient: bool = False, is_paper: bool = False
+) -> str:
     """Say what happens now, for the resident; of an ended request only that it has ended.
 
-    ``waits_for_recipient``: every giver said yes, and the resident has not answered. A resident in
-    danger, or one who cannot wait and got nothing, reads the numbers to call.
+    ``waits_for_recipient``: every giver said yes, and the resident has not answered. ``is_paper``:
+    the sentence is printed, so it names no page. A resident in danger, or one who cannot wait and
+    got nothing, reads the numbers to call.
     """
     need = outcome.need
     if need and need.state in ENDED:
         return _("This request has ended, so nothing more is arranged for it.")
-    said = [_ask_to_answer() if waits_for_recipient else _explain_waiting(outcome)]
+    said = [_ask_to_answer(is_paper) if waits_for_recipient else _explain_waiting(outcome)]
     if need and need.tier <= (_DANGER if outcome.is_met else _CANNOT_WAIT):
         said.append(
             _(
@@ -145,7 +148,9 @@ def explain_next(outcome: NeedOutcome, waits_for_recipient: bool = False) -> str
     return join_sentences(said)
 
 
-def _ask_to_answer() -> str:
+def _ask_to_answer(is_paper: bool) -> str:
+    if is_paper:
+        return _("Please tell your neighbourhood committee whether it suits you.")
     return _("Please say whether it suits you: on this page, or to your neighbourhood committee.")
 
 

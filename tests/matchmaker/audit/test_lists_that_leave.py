@@ -119,6 +119,7 @@ LONG = {
         "needs.list_follow_ups",
         "needs.paper_list",
         "needs.paper_sheet",
+        "needs.print_letters",
         "people.index",
         "residents.index",
         "residents.download",

@@ -1,0 +1,202 @@
+"""The letter of a month: all that its published run found for one resident, request by request.
+
+The resident reads it on one page, as does a family proxy; for those without an account the
+committee prints it. Reads only.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import contains_eager
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Committee,
+    Household,
+    MatchRound,
+    Need,
+    NeedOutcome,
+    NeedState,
+    Pairing,
+    Promise,
+    Resident,
+    RoundRun,
+    User,
+)
+from matchmaker.needs.history import (
+    Coming,
+    RoundResult,
+    find_results,
+    join_promises,
+    load_giving,
+)
+from matchmaker.notices.paper import hears_on_paper
+from matchmaker.scopes import is_in_scope
+
+
+@dataclass(frozen=True, slots=True)
+class PairingVisits:
+    """The visits of one pairing in a month; ``coming`` is empty if all promises of it ended."""
+
+    pairing: Pairing
+    coming: list[Coming]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the published run of ``month`` found for a resident.
+
+    results   of requests that were not withdrawn, in order of reference
+    visits    of the resident's pairings, in order of reference
+    """
+
+    resident: Resident
+    month: date
+    results: list[RoundResult]
+    visits: list[PairingVisits]
+
+    @property
+    def committee(self) -> Committee:
+        """The resident's committee."""
+        return self.resident.household.committee
+
+    @property
+    def waits_for_recipient(self) -> bool:
+        """Whether the resident is asked about help for any request of the letter."""
+        return any(row.waits_for_recipient for row in self.results)
+
+
+def list_months(resident: Resident) -> list[date]:
+    """The published months with something in the resident's letter, latest first."""
+    runs = _list_runs(Resident.id == resident.id)
+    query = select(MatchRound.month).where(MatchRound.published_run_id.in_(runs))
+    return list(db.session.scalars(query.order_by(MatchRound.month.desc())))
+
+
+def find_letter(resident: Resident, month: date) -> Letter | None:
+    """The resident's letter of a month; None if no published run found anything to say."""
+    runs = _list_runs(Resident.id == resident.id)
+    query = select(RoundRun).join(MatchRound, MatchRound.published_run_id == RoundRun.id)
+    run = db.session.scalar(query.where(MatchRound.month == month, RoundRun.id.in_(runs)))
+    return None if run is None else _write(run, [resident])[0]
+
+
+def find_latest_month(actor: User) -> date | None:
+    """The latest published month with a letter for a resident in the actor's scope."""
+    runs = _list_runs(is_in_scope(Resident, actor))
+    query = select(func.max(MatchRound.month)).where(MatchRound.published_run_id.in_(runs))
+    return db.session.scalar(query)
+
+
+def list_letters(actor: User, committee: Committee, month: date) -> list[Letter]:
+    """The letters of a month for the committee's residents who hear on paper, in order of name."""
+    query = select(RoundRun).join(MatchRound, MatchRound.published_run_id == RoundRun.id)
+    of_office = MatchRound.subdistrict_id == committee.subdistrict_id
+    run = db.session.scalar(query.where(MatchRound.month == month, of_office))
+    if run is None:
+        return []
+    residents = (
+        select(Resident)
+        .join(Resident.household)
+        .where(Resident.id.in_(_select_answered(RoundRun.id == run.id)))
+        .where(is_in_scope(Resident, actor), hears_on_paper())
+        .where(Household.committee_id == committee.id)
+        .options(contains_eager(Resident.household).joinedload(Household.committee))
+        .order_by(Resident.sort_key, Resident.id)
+    )
+    return _write(run, db.session.scalars(residents).all())
+
+
+def count_letters(actor: User, month: date) -> Mapping[int, int]:
+    """How many letters ``list_letters`` has, keyed by committee id; only committees with some."""
+    published = select(MatchRound.published_run_id).where(MatchRound.month == month)
+    counts = (
+        select(Household.committee_id, func.count(Resident.id))
+        .join(Resident, Resident.household_id == Household.id)
+        .where(Resident.id.in_(_select_answered(RoundRun.id.in_(published))))
+        .where(is_in_scope(Resident, actor), hears_on_paper())
+        .group_by(Household.committee_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counts)}
+
+
+_IS_KEPT = Need.state != NeedState.WITHDRAWN
+
+
+def _select_answered(runs: ColumnElement[bool]) -> Select[int]:
+    """The ids of residents with a request, not withdrawn, or a visit of a pairing in the runs."""
+    of_needs = (
+        select(Need.resident_id)
+        .join(NeedOutcome, NeedOutcome.need_id == Need.id)
+        .join(RoundRun, RoundRun.id == NeedOutcome.round_run_id)
+    )
+    of_pairings = (
+        select(Pairing.resident_id)
+        .join(Promise, Promise.pairing_id == Pairing.id)
+        .join(RoundRun, RoundRun.id == Promise.round_run_id)
+    )
+    both = of_needs.where(runs, _IS_KEPT).union(of_pairings.where(runs)).subquery()
+    return select(both.c.resident_id)
+
+
+def _list_runs(residents: ColumnElement[bool]) -> set[int]:
+    """The ids of the published runs with something in the letter of any of the residents."""
+    is_published = RoundRun.id.in_(select(MatchRound.published_run_id))
+    chosen = select(Resident.id).where(residents)
+    of_needs = (
+        select(NeedOutcome.round_run_id)
+        .join(Need, Need.id == NeedOutcome.need_id)
+        .join(RoundRun, RoundRun.id == NeedOutcome.round_run_id)
+        .where(Need.resident_id.in_(chosen), _IS_KEPT, is_published)
+    )
+    of_pairings = (
+        select(Promise.round_run_id)
+        .join(Pairing, Pairing.id == Promise.pairing_id)
+        .join(RoundRun, RoundRun.id == Promise.round_run_id)
+        .where(Pairing.resident_id.in_(chosen), is_published)
+    )
+    return set(db.session.scalars(of_needs.union(of_pairings)))
+
+
+def _write(run: RoundRun, residents: Sequence[Resident]) -> list[Letter]:
+    ids = [row.id for row in residents]
+    results, visits = _find_results(run, ids), _find_visits(run, ids)
+    month = run.match_round.month
+    return [Letter(row, month, results[row.id], visits[row.id]) for row in residents]
+
+
+def _find_results(run: RoundRun, ids: Collection[int]) -> Mapping[int, list[RoundResult]]:
+    asked = (
+        select(Need.id)
+        .join(NeedOutcome, NeedOutcome.need_id == Need.id)
+        .where(NeedOutcome.round_run_id == run.id, Need.resident_id.in_(ids), _IS_KEPT)
+    )
+    found: dict[int, list[RoundResult]] = defaultdict(list)
+    for row in find_results(run, db.session.scalars(asked).all()):
+        found[row.outcome.need.resident_id].append(row)
+    return found
+
+
+def _find_visits(run: RoundRun, ids: Collection[int]) -> Mapping[int, list[PairingVisits]]:
+    query = (
+        select(Promise)
+        .join(Promise.pairing)
+        .where(Promise.round_run_id == run.id, Pairing.resident_id.in_(ids))
+        .options(contains_eager(Promise.pairing).joinedload(Pairing.category), *load_giving())
+        .order_by(Pairing.reference, Promise.slot, Promise.id)
+    )
+    by_pairing: dict[Pairing, list[Promise]] = defaultdict(list)
+    for row in db.session.scalars(query):
+        if row.pairing is not None:
+            by_pairing[row.pairing].append(row)
+    return _group(PairingVisits(key, join_promises(rows)) for key, rows in by_pairing.items())
+
+
+def _group(visits: Iterable[PairingVisits]) -> Mapping[int, list[PairingVisits]]:
+    found: dict[int, list[PairingVisits]] = defaultdict(list)
+    for row in visits:
+        found[row.pairing.resident_id].append(row)
+    return found

@@ -1,0 +1,170 @@
+"""The letter of a month: on the resident's page, on one sheet, and on all sheets of a committee."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.assignments import answering
+from matchmaker.base.extensions import db
+from matchmaker.needs import desk_service, letters
+from tests.browser import Browser
+from tests.factories import NOW
+from tests.matchmaker.notices.office import Office
+from tests.worlds import kept
+
+
+@pytest.fixture
+@kept
+def office(app, make):
+    return Office(make)
+
+
+def read(app, user: m.User) -> Browser:
+    return Browser(app).use_language("en").sign_in(user)
+
+
+def find_month(app, office):
+    with app.app_context():
+        return office.run.match_round.month
+
+
+def find_unmet(office) -> m.Need:
+    """A need that got nothing, of a resident without an account in the counter's committee."""
+    query = (
+        select(m.Need)
+        .join(m.NeedOutcome, m.NeedOutcome.need_id == m.Need.id)
+        .where(m.NeedOutcome.round_run_id == office.run_id, m.NeedOutcome.ground != "met")
+        .where(m.Need.committee_id == office.committees[2].id)
+        .where(m.Need.resident_id != office.asker.resident_id)
+    )
+    return db.session.scalars(query.order_by(m.Need.id)).first()
+
+
+def test_a_resident_reads_every_request_of_the_month_on_one_page(app, office):
+    with app.app_context():
+        of_run = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == office.run_id)
+        rows = db.session.scalars(of_run).all()
+        own = [row.need.reference for row in rows if row.need.resident_id == office.residents[1].id]
+        others = [row.need.reference for row in rows if row.need.reference not in own]
+        names = {row.organisation.name_en for row in list_of(office.residents[1].id)}
+        db.session.get_one(m.Committee, office.committees[2].id).phone = "02158761111"
+        db.session.commit()
+    assert own
+    page = read(app, office.asker).get("needs.answers").text
+    assert [reference in page for reference in own] == [True] * len(own)
+    assert [reference for reference in others if reference in page] == []
+    assert names
+    assert [name in page for name in names] == [True] * len(names)
+    assert "Ask a person to look again" in page
+    assert 'href="tel:02158761111"' in page
+    assert "Visits, as agreed before" in page
+    assert "P0001" in page
+
+
+def list_of(resident_id: int) -> list[m.Promise]:
+    rows = db.session.scalars(select(m.Promise)).all()
+    return [row for row in rows if row.asked.resident_id == resident_id]
+
+
+def test_a_giver_is_named_with_phone_only_once_it_said_yes(app, make, office):
+    with app.app_context():
+        row = next(row for row in list_of(office.asker.resident_id) if row.need_id)
+        row.organisation.contact_phone = "02158760000"
+        giver_id = make.user(m.Role.COORDINATOR, organisation_id=row.organisation_id).id
+        promise_id = row.id
+        db.session.commit()
+    browser = read(app, office.asker)
+    assert "02158760000" not in browser.get("needs.answers").text
+    with app.app_context():
+        actor = db.session.get(m.User, giver_id)
+        answering.accept(actor=actor, promise_ids=[promise_id], now=NOW)
+        db.session.commit()
+    assert "02158760000" in browser.get("needs.answers").text
+
+
+def test_the_page_says_when_a_month_has_no_answer(app, make, office):
+    browser = read(app, office.asker)
+    page = browser.get("needs.answers", month=find_month(app, office) + timedelta(days=92)).text
+    assert "There is no answer here yet" in page
+    assert "Other months" in page
+    nobody = make.user(m.Role.RESIDENT, resident_id=office.twin.id)
+    assert "There is no answer here yet" in read(app, nobody).get("needs.answers").text
+    assert browser.client.get("/needs/answers/2026-13").status_code == 404
+
+
+def test_the_counter_prints_one_sheet_with_the_reason_and_the_phones(app, make, office):
+    with app.app_context():
+        need = find_unmet(office)
+        need.committee.phone, need.committee.subdistrict.phone = "02158761111", None
+        resident_id, reference = need.resident_id, need.reference
+        db.session.commit()
+    sheet = read(app, office.counter).get("needs.answers_of", resident_id=resident_id).text
+    assert reference in sheet
+    assert "We are sorry" in sheet
+    assert "02158761111" in sheet
+    assert "Ring or visit your neighbourhood committee" in sheet
+    assert "on this page" not in sheet
+    assert "<form" not in re.search(r"<main.*</main>", sheet, re.DOTALL)[0]
+
+
+def test_a_withdrawn_request_is_in_no_letter(app, office):
+    with app.app_context():
+        need = find_unmet(office)
+        month, resident = office.run.match_round.month, need.resident
+        assert letters.find_letter(resident, month) is not None
+        desk_service.withdraw_need(actor=office.counter, need_id=need.id, now=NOW)
+        db.session.flush()
+        left = letters.find_letter(resident, month)
+        assert left is None or need.id not in {row.outcome.need_id for row in left.results}
+
+
+def test_a_committee_prints_the_letters_of_those_without_an_account(app, make, office):
+    month, here = find_month(app, office), office.committees[2].id
+    browser = read(app, office.counter)
+    values = {"committee_id": here, "month": month}
+    unheard, heard = office.residents[3].reference, office.residents[1].reference
+    with app.app_context():
+        counts = letters.count_letters(office.counter, month)
+        found = letters.list_letters(office.counter, db.session.get(m.Committee, here), month)
+        assert counts == {here: len(found)}
+        persons = {letter.resident.person_id for letter in found}
+    index = browser.get("needs.paper_index").text
+    assert browser.get_url("needs.print_letters", **values) in index
+    assert f"Print {len(persons)} letter" in index
+    assert unheard not in browser.get("needs.print_letters", **values).text, "no purpose yet"
+    sheets = browser.take("needs.print_letters", **values).text
+    assert sheets.count('<article class="letter">') == len(persons) > 1
+    assert unheard in sheets
+    assert heard not in sheets, "reads it on the site"
+    with app.app_context():
+        (row,) = db.session.scalars(
+            select(m.ListDisclosure).where(m.ListDisclosure.kind == m.ListKind.LETTERS)
+        )
+        assert (row.way, row.persons) == (m.ListWay.PRINT, len(persons))
+        assert set(row.filters) == {"committee_id", "month"}
+
+
+def test_nobody_prints_letters_of_another_committee(app, office):
+    month, there = find_month(app, office), office.committees[1].id
+    browser = read(app, office.counter)
+    foreign = browser.get("needs.print_letters", committee_id=there, month=month)
+    assert foreign.status_code == 404
+    foreign = browser.get("needs.answers_of", resident_id=office.residents[2].id)
+    assert foreign.status_code == 404
+    social = read(app, office.first)
+    sheets = social.take("needs.print_letters", committee_id=there, month=month).text
+    assert office.residents[2].reference in sheets
+
+
+def test_a_withdrawn_month_has_no_letters(app, office):
+    month, here = find_month(app, office), office.committees[2].id
+    with app.app_context():
+        office.withdraw()
+        db.session.commit()
+        assert letters.find_latest_month(office.counter) is None
+    sheets = read(app, office.counter).take("needs.print_letters", committee_id=here, month=month)
+    assert "No resident of this committee without an account" in sheets.text
+    assert "There is no answer here yet" in read(app, office.asker).get("needs.answers").text
