@@ -35,6 +35,7 @@ from matchmaker.needs import (
     paper_views,
     queue_views,
     repeat_views,
+    useful_views,
 )
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
@@ -102,6 +103,7 @@ VIEW_MODULES = (
     posting_views,
     queue_views,
     repeat_views,
+    useful_views,
     offer_views,
     approval_views,
     office_offer_views,

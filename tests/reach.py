@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
-from matchmaker.base.clock import get_instant
+from matchmaker.base.clock import get_instant, get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.needs import desk_service, queue_service
+from matchmaker.needs import desk_service, queue_service, useful
 from matchmaker.offers import approval_service
 from matchmaker.offers import service as offer_service
 from matchmaker.offers.states import follow_calendar
@@ -37,6 +37,7 @@ NEEDS_STAY_IN = (
     m.NeedState.IN_ROUND,
     m.NeedState.CLOSED,
     m.NeedState.WITHDRAWN,
+    m.NeedState.EXPIRED,
     m.NeedState.RETURNED,
     m.NeedState.SUBMITTED,
     m.NeedState.OPEN,
@@ -85,6 +86,12 @@ def _join_need(make: Factory, need: m.Need) -> None:
     actor = _get_committee_worker(make, need)
     values: dict[str, Any] = {"kept_id": kept.id, "duplicate_id": need.id, "now": NOW}
     queue_service.merge_duplicate(actor=actor, **values)
+
+
+def _expire_need(_make: Factory, need: m.Need) -> None:
+    """The calendar moves on to the day after the need's last."""
+    need.useful_until = get_local_date(NOW) - timedelta(days=1)
+    useful.expire_needs(NOW)
 
 
 def _freeze_need(make: Factory, need: m.Need) -> None:
@@ -225,6 +232,7 @@ _PATHS: tuple[tuple[Any, Any, Callable[..., None]], ...] = (
     (m.NeedState.OPEN, m.NeedState.PARTLY_SERVED, _serve_in_part),
     (m.NeedState.OPEN, m.NeedState.WITHDRAWN, _withdraw_need),
     (m.NeedState.OPEN, m.NeedState.CLOSED, _join_need),
+    (m.NeedState.OPEN, m.NeedState.EXPIRED, _expire_need),
     (m.OfferState.SUBMITTED, m.OfferState.RETURNED, _return_offer),
     (m.OfferState.SUBMITTED, m.OfferState.APPROVED, _approve_offer),
     (m.OfferState.OPEN, m.OfferState.PAUSED, _move_offer(offer_service.pause_offer)),

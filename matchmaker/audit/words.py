@@ -66,6 +66,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "need.ask_repeat": _l("Asked whether a need still comes back"),
     "need.confirm_repeat": _l("Said that a need still comes back"),
     "need.end_repeat": _l("Let a need not come back any more"),
+    "need.expire": _l("A need expired after its last day"),
     "need.carry": _l("Carried the missing part of a need over"),
     "follow_up.ask": _l("Asked the office to look again"),
     "follow_up.take": _l("Took a question to answer"),

@@ -23,6 +23,7 @@ from matchmaker.base.database import writing
 from matchmaker.base.extensions import db
 from matchmaker.base.stopping import StopRequest
 from matchmaker.needs.repeating import do_repeats
+from matchmaker.needs.useful import do_expire
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds.solve.worker import Worker
 
@@ -50,7 +51,7 @@ def worker() -> None:
 @click.command()
 @with_appcontext
 def daily() -> None:
-    """Do what is due by the clock: days of offers, needs that come back, reminders, answers.
+    """Do what is due by the clock: days of offers and needs, needs that come back, answers.
 
     The worker does the same every minute; where no worker runs, once a day is enough.
     """
@@ -66,12 +67,16 @@ def do_all_due(now: datetime) -> str:
         offers = _follow_calendar(now)
     finally:
         try:
-            needs = do_repeats(now)
+            over = do_expire(now)
         finally:
-            done = do_due(now)
+            try:
+                needs = do_repeats(now)
+            finally:
+                done = do_due(now)
     return (
         f"offers: opened {offers['opened']}, expired {offers['expired']}; "
-        f"needs: came back {needs.returned}, asked about {needs.asked}, ended {needs.ended}; "
+        f"needs: came back {needs.returned}, asked about {needs.asked}, ended {needs.ended}, "
+        f"expired {over}; "
         f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}"
     )
 

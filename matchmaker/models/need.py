@@ -93,6 +93,9 @@ class Need(Model):
         UTCDateTime,
         doc="instant of the step that can be undone, one for all its needs; empty: cannot be",
     )
+    useful_until: Mapped[date | None] = mapped_column(
+        doc="last day on which the help is of use; empty: it stays of use"
+    )
     repeats_until: Mapped[date | None] = mapped_column(
         doc="first day of the last month in which it comes back; empty: it does not"
     )

@@ -27,6 +27,7 @@ from matchmaker.needs.queue_service import (
     may_verify,
 )
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
+from matchmaker.needs.useful import check_change
 from matchmaker.notices.service import notify_asker
 from matchmaker.scopes import is_in_scope, lock_in_scope
 from matchmaker.states import lock_rows
@@ -42,12 +43,14 @@ class Terms:
     quantity            in the category's unit, fen for money
     windows             empty: any time; ignored if the category does not ask for them
     reply_promised_on   the day by which an answer is promised
+    useful_until        last day on which the help is of use; None: it stays of use
     """
 
     tier: int
     quantity: int
     windows: tuple[Window, ...]
     reply_promised_on: date
+    useful_until: date | None = None
 
 
 def correct_need(
@@ -127,12 +130,14 @@ def _find_changes(need: Need, terms: Terms, now: datetime) -> dict[str, Any]:
         "quantity": terms.quantity,
         "windows": sort_windows(terms.windows) if is_timed else need.windows,
         "reply_promised_on": terms.reply_promised_on,
+        "useful_until": terms.useful_until,
     }
     check_tier(terms.tier)
     check_quantity(need.category, terms.quantity)
     changes = {name: value for name, value in wanted.items() if getattr(need, name) != value}
     if "reply_promised_on" in changes:
         check_reply_day(terms.reply_promised_on, now)
+    check_change(need, terms.useful_until, now)
     if not changes:
         raise InvalidError("need.nothing_corrected", "reason")
     return changes

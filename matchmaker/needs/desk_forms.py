@@ -47,6 +47,7 @@ class RequestForm(EditForm, IdempotentForm):
     )
 
     repeats_until = RepeatsField(_l("How often"))
+    useful_until = DayField(_l("Last day on which it is of use"))
 
     def validate_quantity(self, field: QuantityField) -> None:
         """Refuse what is not a quantity in the unit of the chosen category."""
@@ -77,6 +78,7 @@ class RequestForm(EditForm, IdempotentForm):
             "windows": list(need.windows),
             "description": need.description,
             "repeats_until": write_month(need.repeats_until),
+            "useful_until": need.useful_until,
         }
 
     def read_answers(self) -> Answers:
@@ -87,6 +89,7 @@ class RequestForm(EditForm, IdempotentForm):
             windows=tuple(Window(value) for value in self.windows.data or ()),
             description=self.description.data,
             repeats_until=self.repeats_until.month,
+            useful_until=self.useful_until.data,
         )
 
 
@@ -154,6 +157,7 @@ class CorrectionForm(EditForm, UrgencyForm):
         _l("Times that suit"),
         choices=make_choices((window, get_label(window)) for window in Window),
     )
+    useful_until = DayField(_l("Last day on which it is of use"))
     reason = LongTextField(
         _l("Why is it corrected?"),
         [Required(_l("Write one sentence. The resident reads it.")), MaxLength(LONGEST_REASON)],
@@ -170,6 +174,7 @@ class CorrectionForm(EditForm, UrgencyForm):
                 "reply_promised_on": need.reply_promised_on,
                 "quantity": (need.quantity, need.category.unit),
                 "windows": list(need.windows),
+                "useful_until": need.useful_until,
             }
         )
         form.need = need
@@ -194,6 +199,7 @@ class CorrectionForm(EditForm, UrgencyForm):
             quantity=self.need.quantity if units is None else units,
             windows=tuple(Window(value) for value in chosen),
             reply_promised_on=self.reply_promised_on.value,
+            useful_until=self.useful_until.data,
         )
 
 

@@ -19,6 +19,7 @@ from matchmaker.needs.posting import (
 )
 from matchmaker.needs.repeating import set_repeat
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
+from matchmaker.needs.useful import set_last_day
 from matchmaker.notices.service import notify_asker
 from matchmaker.residents.consents import end_consent
 from matchmaker.residents.scope import get_resident
@@ -31,6 +32,7 @@ class Answers:
 
     ``quantity`` is in the category's unit (fen for money) and ignored if the category does not ask
     for it. ``repeats_until``: the last month in which the need comes back; None: it is for once.
+    ``useful_until``: the last day on which the help is of use; None: it stays of use.
     """
 
     category_id: int
@@ -38,9 +40,10 @@ class Answers:
     windows: tuple[Window, ...]
     description: str
     repeats_until: date | None = None
+    useful_until: date | None = None
 
 
-_ANSWERS = ("category_id", "description", "quantity", "repeats_until", "windows")
+_ANSWERS = ("category_id", "description", "quantity", "repeats_until", "useful_until", "windows")
 
 
 def post_on_behalf(
@@ -132,6 +135,7 @@ def _fill(need: Need, answers: Answers, now: datetime) -> None:
     need.windows = sort_windows(answers.windows) if asks_windows(category) else []
     need.description = answers.description
     set_repeat(need, category, answers.repeats_until, now)
+    set_last_day(need, answers.useful_until, now)
 
 
 def _check_channel(channel: ConsentChannel) -> None:

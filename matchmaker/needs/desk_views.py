@@ -1,5 +1,7 @@
 """The office's pages to post a need for a resident, correct, withdraw it and print the receipt."""
 
+from typing import Any
+
 import segno
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -7,6 +9,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from matchmaker.base.clock import get_now
+from matchmaker.base.errors import NotFoundError
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import ConsentChannel, Need, Resident
 from matchmaker.needs import desk_service
@@ -15,8 +18,10 @@ from matchmaker.needs.categories import list_categories
 from matchmaker.needs.decision_views import show_need
 from matchmaker.needs.desk_forms import DeskForm
 from matchmaker.needs.states import get_need
+from matchmaker.needs.useful import get_expired
 from matchmaker.residents.scope import get_resident
 from matchmaker.web.act import Answer, answer_form
+from matchmaker.web.addresses import read_id_of_address
 from matchmaker.web.permissions import Permission, requires
 
 
@@ -24,7 +29,7 @@ from matchmaker.web.permissions import Permission, requires
 @requires(Permission.NEED_POST_ON_BEHALF)
 def create_for(resident_id: int) -> Answer:
     resident = get_resident(resident_id, current_user)
-    form = DeskForm().fill_choices(list_categories())
+    form = DeskForm(data=_read_expired(resident)).fill_choices(list_categories())
 
     def act() -> str:
         need = desk_service.post_on_behalf(
@@ -38,6 +43,17 @@ def create_for(resident_id: int) -> Answer:
         return url_for("needs.show", need_id=need.id)
 
     return answer_form(form, act, lambda: _show_form(form, resident, None))
+
+
+def _read_expired(resident: Resident) -> dict[str, Any]:
+    """The answers of the resident's expired need that the address names, without its last day."""
+    need_id = read_id_of_address("again")
+    if not need_id:
+        return {}
+    need = get_expired(need_id, current_user)
+    if need.resident_id != resident.id:
+        raise NotFoundError("need.unknown")
+    return DeskForm.get_typed_values(need) | {"useful_until": None}
 
 
 @bp.route("/<id:need_id>/correct", methods=["GET", "POST"])

@@ -42,6 +42,7 @@ SHOWN_ACTIONS = frozenset(
         "repeat",
         "confirm_repeat",
         "end_repeat",
+        "expire",
     )
 )
 ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"

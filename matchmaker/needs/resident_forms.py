@@ -7,7 +7,7 @@ from wtforms import BooleanField
 
 from matchmaker.forms.base import EditForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, RadiosField, make_choices
-from matchmaker.forms.fields import LongTextField
+from matchmaker.forms.fields import DayField, LongTextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.kinds import QuantityLimits, find_quantity_limits, is_money
@@ -76,6 +76,12 @@ class RepeatsForm(EditForm):
     """Whether the help is needed once or every month; reached from the page of the check."""
 
     answer = RepeatsField(_l("How often do you need it?"))
+
+
+class LastDayForm(EditForm):
+    """The last day on which the help is of use; reached from the page of the check."""
+
+    answer = DayField(_l("Last day on which it is of use"))
 
 
 class SendForm(IdempotentForm):

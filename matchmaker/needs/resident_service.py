@@ -27,6 +27,7 @@ from matchmaker.needs.posting import (
 )
 from matchmaker.needs.repeating import may_repeat, set_repeat
 from matchmaker.needs.states import check_editable, flush_need, get_need, is_untouched
+from matchmaker.needs.useful import check_last_day, set_last_day
 from matchmaker.residents.scope import get_resident
 
 
@@ -91,9 +92,14 @@ def answer_description(*, actor: User, need_id: int, description: str, now: date
 
 
 def answer_repeats(*, actor: User, need_id: int, until: date | None, now: datetime) -> Need:
-    """Set the last month in which the need comes back; None: it is for once."""
+    """Set the last month in which the need comes back; None: it is for once.
+
+    Raises ``InvalidError`` for a month that cannot be named, or any month beside a last day.
+    """
     need = get_draft(need_id, actor)
     before = need.repeats_until
+    if until is not None and need.useful_until is not None:
+        raise InvalidError("need.repeats_with_day", "answer")
     set_repeat(need, need.category, until, now, field="answer")
     if need.repeats_until != before:
         flush_need()
@@ -101,16 +107,28 @@ def answer_repeats(*, actor: User, need_id: int, until: date | None, now: dateti
     return need
 
 
+def answer_last_day(*, actor: User, need_id: int, day: date | None, now: datetime) -> Need:
+    """Set the last day on which the help is of use; None: it stays of use."""
+    need = get_draft(need_id, actor)
+    before = need.useful_until
+    set_last_day(need, day, now, field="answer")
+    if need.useful_until != before:
+        flush_need()
+        record_step(need, actor, now, "need.edit", {"fields": ["useful_until"]})
+    return need
+
+
 def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
     """Send a draft or a returned need to the committee, with the resident's own consent.
 
     Raises ``ConflictError('need.incomplete')`` without a description, ``InvalidError`` for a
-    quantity outside the limits.
+    quantity outside the limits or a last day that is past.
     """
     need = get_draft(need_id, actor)
     if not need.description:
         raise ConflictError("need.incomplete")
     check_quantity(need.category, need.quantity)
+    check_last_day(need.useful_until, now)
     record_consent(need, ConsentChannel.ONLINE, actor, now)
     send_need(need, actor, now)
     return need

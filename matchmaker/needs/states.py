@@ -10,6 +10,7 @@ matched -> served or partly served, once help was given; back, if the report is 
 matched -> in round, if a publication is withdrawn; open, if its promise is revoked
 partly served -> open, if what is missing is carried over
 open -> closed, if the recipient says that the help is no longer needed
+submitted, returned, open -> expired, once the last day on which the help is of use is past
 any sent need that is not over -> closed, if the contact with the resident is stopped
 """
 
@@ -39,16 +40,17 @@ _S = NeedState
 _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
     # CLOSED below is also for the needs of a resident, once the contact was stopped
-    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED}),
-    _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED}),
+    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}),
+    _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
-    _S.OPEN: frozenset({_S.SUBMITTED, _S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED}),
+    _S.OPEN: frozenset({_S.SUBMITTED, _S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}),
     _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
     _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.SERVED, _S.PARTLY_SERVED, _S.CLOSED}),
     _S.SERVED: frozenset({_S.MATCHED, _S.PARTLY_SERVED, _S.CLOSED}),
     _S.PARTLY_SERVED: frozenset({_S.MATCHED, _S.SERVED, _S.OPEN, _S.CLOSED}),
     _S.CLOSED: frozenset(),
     _S.WITHDRAWN: frozenset(),
+    _S.EXPIRED: frozenset(),
 }
 NEED_STATES = make_machine_by_target("need.state", _FOLLOWING)
 

@@ -103,6 +103,7 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
         "need.repeat": _("It came back by itself for the next month."),
         "need.confirm_repeat": _("It goes on every month."),
         "need.end_repeat": _("It does not come back any more."),
+        "need.expire": _("The last day on which it was of use is past."),
     }
     return str(sentences[entry.code])
 
@@ -126,6 +127,7 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
         "need.repeat": _("Came back by itself"),
         "need.confirm_repeat": _("Said that it still comes back"),
         "need.end_repeat": _("Does not come back any more"),
+        "need.expire": _("The last day on which it was of use is past"),
     }
     if entry.by is None:
         return str(words[entry.code])
@@ -140,6 +142,7 @@ _NAMES = {
     "quantity": _l("How much"),
     "windows": _l("When"),
     "reply_promised_on": _l("Answer promised by"),
+    "useful_until": _l("Last day on which it is of use"),
 }
 _CORRECTED_BY = {Role.SOCIAL_WORKER: _l("The street office")}
 
@@ -168,7 +171,9 @@ def _say(column: str, value: Any, unit: str) -> str:
         return format_quantity(value, unit)
     if column == "windows":
         return name_windows(value) or str(_("Any time"))
-    return format_day(date.fromisoformat(value)) if value else str(_("Not promised"))
+    if value:
+        return format_day(date.fromisoformat(value))
+    return str(_("Not promised") if column == "reply_promised_on" else _("No last day"))
 
 
 def _describe_round(entry: TimelineEntry) -> str:

@@ -34,7 +34,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
             "need.unverified",
             *(f"need.{step}" for step in ("merged", "withdrawn", "answer_withdrawn")),
             *("need.promise_revoked", "need.refused", "need.not_reached", *NEED_ANSWERS),
-            *("need.carried", "need.repeated"),
+            *("need.carried", "need.repeated", "need.expired"),
         }
     ),
     frozenset({"need.repeat_confirmed", "need.repeat_ended"}),

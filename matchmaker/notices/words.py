@@ -55,6 +55,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "need.repeated": _l("Asked for again for the next month, as you wished: %(thing)s."),
     "need.repeat_confirmed": _l("It goes on every month: %(thing)s."),
     "need.repeat_ended": _l("It does not come back every month any more: %(thing)s."),
+    "need.expired": _l("The time for this is over: %(thing)s. You can ask again."),
     "need.carried": _l("A part is still missing, and comes first next month: %(thing)s."),
     "visit.agreed": _l("Who visits you this month has said yes: %(thing)s."),
     "visit.declined_for_you": _l("Written down for you, you do not want a visit: %(thing)s."),

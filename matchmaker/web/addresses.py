@@ -37,6 +37,12 @@ def read_id(name: str) -> int:
     return number if 0 < number <= LARGEST_ID else 0
 
 
+def read_id_of_address(name: str) -> int:
+    """Return the row's id that the query of the address names; 0 for anything else."""
+    number = request.args.get(name, 0, type=int)
+    return number if 0 < number <= LARGEST_ID else 0
+
+
 def read_ids(name: str) -> set[int]:
     """Return the ids that a form sends as ticked boxes; only the first ``MOST_TICKED`` are read."""
     numbers = request.form.getlist(name, type=int)

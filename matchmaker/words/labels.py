@@ -258,6 +258,7 @@ def describe_purpose(purpose: str) -> LazyString:
 _ENDED_WITH = {
     m.NeedState.WITHDRAWN: _l("Ended on %(day)s: request %(number)s was taken back."),
     m.NeedState.CLOSED: _l("Ended on %(day)s: request %(number)s was joined with another."),
+    m.NeedState.EXPIRED: _l("Ended on %(day)s: the time for request %(number)s is over."),
     m.NeedState.SERVED: _l("Ended on %(day)s: help came for request %(number)s."),
     m.NeedState.PARTLY_SERVED: _l("Ended on %(day)s: help came for request %(number)s."),
 }

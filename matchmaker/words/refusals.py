@@ -96,6 +96,11 @@ _NEEDS: Sentences = {
     "need.quantity_out_of_range": _l("Enter between %(least)s and %(most)s."),
     "need.wish_repeats": _l("A wish is fulfilled once. Choose “Only once”."),
     "need.repeat_month": _l("Choose one of the next twelve months."),
+    "need.repeats_with_day": _l(
+        "What comes back every month has a last month and no last day. Leave one of the two out."
+    ),
+    "need.useful_day": _l("Choose a day between %(first)s and %(last)s, or leave it empty."),
+    "need.not_expired": _l("The time for it is not over. See where it is now."),
     "need.repeat_not_asked": _l("Nobody asks whether it goes on. It was said already."),
     "need.repeats_no_more": _l("It does not come back any more, or has come back already."),
     "need.consent_not_online": _l("Say how the resident agreed."),

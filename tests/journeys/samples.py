@@ -277,6 +277,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "needs.ask_again": _needs_in(m.NeedState.OPEN),
     "needs.ask_again_for": _needs_in(m.NeedState.OPEN),
     "needs.change": _needs_in(m.NeedState.SUBMITTED, m.NeedState.OPEN),
+    "needs.ask_last_day": _drafts,
     "needs.ask_repeats": _drafts,
     "needs.check": _drafts,
     "needs.choose": _kinds,

@@ -114,6 +114,7 @@ LOCKED = {
     "accounts.change_role": {"User"},
     "assignments.edit_session": {"MatchRound", "Session"},
     "needs.ask": {"Need"},
+    "needs.ask_last_day": {"Need"},
     "needs.ask_repeats": {"Need"},
     "needs.change": {"Need"},
     "needs.choose": {"Need"},

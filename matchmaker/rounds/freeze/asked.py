@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -33,12 +33,17 @@ from matchmaker.slots import get_week, list_days
 _MONTHS_PER_QUARTER = 3
 
 
-def select_open_needs(subdistrict_id: int) -> Select[Any]:
-    """Select the needs that a freeze takes: open, of a committee of the subdistrict."""
+def select_open_needs(subdistrict_id: int, month: date, after: date | None = None) -> Select[Any]:
+    """Select the needs that a freeze of the month takes: open, of a committee of the subdistrict.
+
+    Help for each of them is still of use on the first day of the month later than ``after``.
+    """
+    first = month if after is None else max(month, after + timedelta(days=1))
     return (
         select(Need)
         .join(Need.committee)
         .where(Need.state == NeedState.OPEN, Committee.subdistrict_id == subdistrict_id)
+        .where(or_(Need.useful_until.is_(None), Need.useful_until >= first))
     )
 
 
@@ -49,7 +54,8 @@ def freeze_needs(
 
     ``after``: only days after this one count, for each status, too.
     """
-    query = select_open_needs(subdistrict_id).options(
+    found = select_open_needs(subdistrict_id, month, after)
+    query = found.options(
         joinedload(Need.committee),
         joinedload(Need.category),
         joinedload(Need.resident).options(
@@ -57,7 +63,7 @@ def freeze_needs(
         ),
     )
     days = list_days(month, after)
-    lost = list_lost(select_open_needs(subdistrict_id).with_only_columns(Need.id))
+    lost = list_lost(found.with_only_columns(Need.id))
     rows = [_freeze_need(need, days, need.id in lost) for need in db.session.scalars(query)]
     return tuple(sorted(rows, key=lambda row: row.reference))
 
@@ -166,6 +172,7 @@ def _freeze_need(need: Need, days: list[date], has_lost: bool) -> FrozenNeed:
         lot=need.lot,
         household_lot=need.resident.household.lot,
         lost=has_lost,
+        days=cut_days(days, lasts(None, need.useful_until)) or (),
     )
 
 

@@ -7,6 +7,7 @@ named.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -35,16 +36,19 @@ class EntryShares:
 
 
 def list_open_shares(
-    subdistrict_id: int,
+    subdistrict_id: int, month: date, after: date
 ) -> tuple[list[EntryShares], list[EntryShares]]:
-    """Count the open needs by committee, then by the worker who entered or verified them.
+    """Count the needs that a lock on the day ``after`` takes into the month's list.
+
+    By committee, then by the worker who entered or verified them.
 
     Committees are in order of code. Workers are in order of their most urgent needs, most first. A
     need counts for each of its two workers.
     """
     query = select(User.id, User.name).where(User.role.in_(_STAFF))
     names = {row.id: row.name for row in db.session.execute(query)}
-    rows = db.session.execute(_select_entries(select_open_needs(subdistrict_id))).all()
+    needs = select_open_needs(subdistrict_id, month, after)
+    rows = db.session.execute(_select_entries(needs)).all()
     committees = _sum_up(rows, lambda row: [row.code])
     workers = _sum_up(rows, lambda row: {row.entered_by_id, row.verified_by_id} & names.keys())
     named = [replace(row, group=names[row.group]) for row in workers]

@@ -85,7 +85,7 @@ class FindingRows:
 
 
 def _select_open_needs(of: Prepared) -> Select[Any]:
-    return select_open_needs(of.subdistrict_id)
+    return select_open_needs(of.subdistrict_id, of.month, of.today)
 
 
 def _select_open_offers(of: Prepared) -> Select[Any]:
@@ -104,7 +104,7 @@ def _select_unverified_needs(of: Prepared) -> Select[Any]:
 
 def _select_unverified_statuses(of: Prepared) -> Select[Any]:
     """Select statuses, of residents with open needs, that do not count in the month."""
-    residents = select_open_needs(of.subdistrict_id).with_only_columns(Need.resident_id)
+    residents = _select_open_needs(of).with_only_columns(Need.resident_id)
     return (
         _join_home(select(RecipientStatus).join(RecipientStatus.resident))
         .where(Resident.id.in_(residents))

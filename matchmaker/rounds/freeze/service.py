@@ -93,7 +93,7 @@ def freeze_round(
         raise ConflictError("round.month_over")
     check_announcement(draw, match_round.month, now, is_demo=is_demo)
     carry_earlier(match_round, actor, now)
-    _lock_open_needs(match_round.subdistrict_id)
+    _lock_open_needs(match_round, get_local_date(now))
     follow_calendar(now=now)
     snapshot, offer_ids = take_snapshot(match_round, get_local_date(now))
     if not snapshot.needs:
@@ -156,9 +156,10 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
     return snapshot, offer_ids
 
 
-def _lock_open_needs(subdistrict_id: int) -> None:
+def _lock_open_needs(match_round: MatchRound, today: date) -> None:
     """Lock the open needs before the first write, so that a withdrawal at the same time waits."""
-    query = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
+    query = select_open_needs(match_round.subdistrict_id, match_round.month, today)
+    query = query.with_only_columns(Need.id).order_by(Need.id)
     db.session.scalars(query.with_for_update(of=Need)).all()
 
 

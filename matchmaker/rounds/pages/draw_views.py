@@ -109,7 +109,9 @@ def draw(month: date) -> Answer:
 
 def _list_entries(match_round: MatchRound) -> dict[str, list[EntryShares]]:
     """The counts of needs by committee, with the committees' names, and by worker."""
-    committees, workers = list_open_shares(match_round.subdistrict_id)
+    committees, workers = list_open_shares(
+        match_round.subdistrict_id, match_round.month, get_local_date(get_now())
+    )
     names = name_committees(match_round.subdistrict_id)
     named = [replace(row, group=names[row.group]) for row in committees]
     return {"committees": named, "workers": workers}

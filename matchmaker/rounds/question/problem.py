@@ -233,6 +233,7 @@ def _make_need(
         points=category.points,
         waiting=steps * row.waiting + (row.lost and steps > 1),
         groups={COMMITTEE: row.committee},
+        days=name_days(row.days),
         status_days=name_days_of(row.status_days),
     )
 

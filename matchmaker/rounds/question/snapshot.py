@@ -53,6 +53,7 @@ class FrozenNeed:
     household_lot     the name that its home draws under
     status_days       the days of the statuses that hold on some days of the month only
     lost              whether its last promise was not kept, without a fault of the recipient's
+    days              the days of the month on which the help is of use
     """
 
     reference: str
@@ -71,6 +72,7 @@ class FrozenNeed:
     household_lot: str = ""
     status_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
     lost: bool = False
+    days: Days = ()
 
 
 @dataclass(frozen=True, slots=True)

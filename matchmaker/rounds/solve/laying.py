@@ -271,8 +271,12 @@ class _Laying:
 
 
 def _is_same(frozen: FrozenNeed, now: FrozenNeed) -> bool:
-    """Whether the need asks for the same category at the same times as at the lock."""
-    return (frozen.category, frozen.windows) == (now.category, now.windows)
+    """Whether the need asks for the same category at the same times as at the lock.
+
+    Its last day of use may have moved, but not before a day that was locked.
+    """
+    is_shorter = now.days and (not frozen.days or now.days[-1] < frozen.days[-1])
+    return not is_shorter and (frozen.category, frozen.windows) == (now.category, now.windows)
 
 
 def _take(row: _Held, stocks: dict[str, Stock], people: dict[str, Person]) -> None:

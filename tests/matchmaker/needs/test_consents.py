@@ -30,8 +30,9 @@ SAID = {
     m.NeedState.PARTLY_SERVED: "In force until the month is closed: request",
     m.NeedState.WITHDRAWN: "Ended on 6 July 2026: request",
     m.NeedState.CLOSED: "Ended on 6 July 2026: request",
+    m.NeedState.EXPIRED: "Ended on 6 July 2026: the time for request",
 }
-OVER = {m.NeedState.WITHDRAWN, m.NeedState.CLOSED}
+OVER = {m.NeedState.WITHDRAWN, m.NeedState.CLOSED, m.NeedState.EXPIRED}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ CURRENT = {
     S.PARTLY_SERVED: (True, False),
     S.WITHDRAWN: (False, False),
     S.CLOSED: (False, False),
+    S.EXPIRED: (False, False),
 }
 
 

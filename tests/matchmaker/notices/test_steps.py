@@ -28,10 +28,10 @@ from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
 from matchmaker.assignments.sessions import SessionTerms
 from matchmaker.audit.words import ACTION_WORDS
-from matchmaker.base.clock import add_months, get_instant
+from matchmaker.base.clock import add_months, get_instant, get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
-from matchmaker.needs import corrections, desk_service, follow_ups, queue_service, repeating
+from matchmaker.needs import corrections, desk_service, follow_ups, queue_service, repeating, useful
 from matchmaker.needs.desk_service import Answers
 from matchmaker.notices.words import NOTICE_WORDS
 from matchmaker.offers import approval_service
@@ -255,6 +255,13 @@ def withdraw_need(o: Office) -> Heard:
 def withdraw_own_need(o: Office) -> Heard:
     desk_service.withdraw_need(actor=o.asker, need_id=o.sent.id, now=NOW)
     return []
+
+
+@step("need.expire")
+def let_a_need_expire(o: Office) -> Heard:
+    db.session.get_one(m.Need, o.sent.id).useful_until = get_local_date(NOW) - timedelta(days=1)
+    useful.expire_needs(NOW)
+    return [(asker(o), "need.expired")]
 
 
 @step("need.add_times")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker import models as m
+from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze.entries import (
     EntryShares,
@@ -14,6 +15,7 @@ from matchmaker.rounds.freeze.entries import (
 from matchmaker.rounds.pages.figures import PublicRow, hide_small_entries
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import Share
+from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
 
@@ -25,7 +27,7 @@ def test_shares_count_dangers_and_entries_on_behalf(month):
     need.entered_by_id, need.verified_by_id = account.id, month.second.id
     db.session.flush()
     office = month.subdistrict.id
-    committees, workers = list_open_shares(office)
+    committees, workers = list_open_shares(office, MONTH, get_local_date(NOW))
     assert committees == [EntryShares("C01", 3, 1, 3), EntryShares("C02", 3, 1, 2)]
     one, two = month.first.name, month.second.name
     assert workers == [EntryShares(one, 5, 2, 5), EntryShares(two, 1, 0, 0)]

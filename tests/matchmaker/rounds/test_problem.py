@@ -403,6 +403,7 @@ CHANGES: dict[type, dict[str, Any]] = {
         "household_lot": "other",
         "status_days": {"low_income": (8, 9)},
         "lost": True,
+        "days": (8, 9),
     },
     DueVisit: {
         "pairing": "P0099",
