@@ -93,7 +93,9 @@ def _make_columns(*columns: tuple[LazyString, Callable[[EventLine], Any]]) -> Co
 # The columns in words, on the page and first in the file. After them the file has the same as it is
 # stored (codes, row ids, instants in UTC), with the hashes by which others check the chain.
 
-_NUMBER = Column[EventLine](header=_c("Event", "Number"), read=lambda line: line.event.id, is_number=True)
+_NUMBER = Column[EventLine](
+    header=_c("Event", "Number"), read=lambda line: line.event.id, is_number=True
+)
 _DATE, _WHO, _ROLE, _ACTION, _ABOUT, _DETAILS = _IN_WORDS = _make_columns(
     (_l("Date"), lambda line: format_moment(line.event.at)),
     (_c("Event", "Who"), lambda line: words.name_actor(line.event)),

@@ -55,7 +55,9 @@ _TITLE = Column[Offer](
     link=lambda offer: url_for("offers.show", offer_id=offer.id),
 )
 CATEGORY = Column[Offer](header=_l("Category"), read=lambda offer: get_name(offer.category))
-KIND = Column[Offer](header=_c("Offer", "Kind"), read=lambda offer: str(get_label(offer.category.kind)))
+KIND = Column[Offer](
+    header=_c("Offer", "Kind"), read=lambda offer: str(get_label(offer.category.kind))
+)
 AMOUNT = Column[Offer](
     header=_l("Amount a month"),
     read=lambda offer: make_cell(offer.capacity_per_month, offer.category.unit),

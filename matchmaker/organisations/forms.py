@@ -119,7 +119,9 @@ class OrganisationListForm(FilterForm):
     """Filters of the list of organisations."""
 
     search = TextField(_l("Name or pinyin"), [MaxLength(LONGEST_SEARCH)])
-    kind = DropdownField(_c("Organisation", "Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS]))
+    kind = DropdownField(
+        _c("Organisation", "Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS])
+    )
     state = DropdownField(
         _l("State"),
         choices=make_choices(

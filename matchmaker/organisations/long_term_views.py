@@ -171,7 +171,8 @@ _AGREEMENT_COLUMNS = (
         ),
     ),
     Column[AgreementLine](
-        header=_c("Organisation", "Kind"), read=lambda line: str(get_label(line.agreement.organisation.kind))
+        header=_c("Organisation", "Kind"),
+        read=lambda line: str(get_label(line.agreement.organisation.kind)),
     ),
     Column[AgreementLine](header=_l("What was agreed"), read=lambda line: line.agreement.scope),
     Column[AgreementLine](header=_l("Signed on"), read=lambda line: line.agreement.signed_on),

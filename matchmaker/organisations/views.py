@@ -40,7 +40,9 @@ def _list_standing(organisation: Organisation) -> list[PairingAgreement]:
 
 
 _CODE = Column[Organisation](header=_l("Reference"), read=lambda row: row.code)
-_KIND = Column[Organisation](header=_c("Organisation", "Kind"), read=lambda row: str(get_label(row.kind)))
+_KIND = Column[Organisation](
+    header=_c("Organisation", "Kind"), read=lambda row: str(get_label(row.kind))
+)
 _STATE = Column[Organisation](
     header=_l("State"),
     read=lambda row: str(get_label(row.state)),

@@ -175,10 +175,7 @@ class SourceIndex:
         return found
 
     def on_day(self, need: Need, day: str) -> BitSet:
-        """Return all sources that may serve the need on a day, as far as validity by day decides.
-
-        The set is empty if the need itself is not valid on the day.
-        """
+        """Return all sources that validity by day lets serve the need on this day; maybe none."""
         if not is_on(need.days, day):
             return 0
         statuses = tuple(list_statuses(need, day))
