@@ -54,6 +54,7 @@ FILTERS: _Functions = {
     "policy_name": labels.name_policy,
     "quantity": quantities.format_quantity,
     "share": quantities.format_share,
+    "share_sum": quantities.format_share_sum,
     "quantity_question": quantities.get_quantity_question,
     "windows": scope.name_windows,
     "statuses": scope.name_statuses,

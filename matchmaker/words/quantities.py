@@ -4,7 +4,7 @@
 write ``{{ 3 | quantity("visit") }}``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -229,3 +229,14 @@ def format_share(part: int, whole: int, *, is_public: bool = False) -> str:
     if is_public and is_telling(part, whole):
         return _("hidden")
     return _("%(met)s of %(asked)s", met=part, asked=whole)
+
+
+def format_share_sum(shares: Sequence[tuple[int, int]], *, is_public: bool = False) -> str:
+    """The sum of several (part, whole), as ``format_share`` shows it.
+
+    ``is_public`` hides it if it hides any of them, which a reader could compute from the sum.
+    """
+    if is_public and any(is_telling(part, whole) for part, whole in shares):
+        return _("hidden")
+    parts, wholes = zip(*shares, strict=True)
+    return format_share(sum(parts), sum(wholes), is_public=is_public)

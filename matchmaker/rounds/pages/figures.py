@@ -18,7 +18,7 @@ from matchmaker.rounds.solve.figures import NO_STATUS, Figures
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import is_small, is_telling
+from matchmaker.words.quantities import get_unit_word, is_small, is_telling
 
 _RANKS = "ranks"  # the kind of stage whose levels count contested needs
 MOST_CATEGORIES = 15  # in one chart
@@ -122,6 +122,7 @@ def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
     return [
         SupplyDemandRow(
             names.categories[code],
+            str(get_unit_word(names.units[code])),
             counts[code].asked,
             counts[code].offered,
             counts[code].given,
@@ -215,8 +216,8 @@ def hide_small_coverage(
 ) -> list[CoverageRow]:
     """Leave out committees with small numbers in this month; earlier small ones become 0 of 0.
 
-    The chart must not reveal what the table ``beside`` hides, nor a small number of needs that only
-    the table counts.
+    The chart must not reveal what the table ``beside`` hides, nor a small number among the needs
+    that only the table counts.
     """
     nothing, shares = Share(0, 0), {row.label: row.met for row in beside}
     return [
@@ -227,7 +228,9 @@ def hide_small_coverage(
 
 
 def _is_safe_beside(share: Share, asked: Share | None) -> bool:
-    return asked is not None and not is_small(asked.whole - share.whole)
+    if asked is None:
+        return False
+    return not is_telling(asked.part - share.part, asked.whole - share.whole)
 
 
 def _is_telling(share: Share) -> bool:

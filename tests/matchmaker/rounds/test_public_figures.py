@@ -11,7 +11,7 @@ from matchmaker.rounds.pages.figures import (
     hide_small_groups,
 )
 from matchmaker.web.charts import CoverageRow, Share
-from matchmaker.words.quantities import format_share, is_telling
+from matchmaker.words.quantities import format_share, format_share_sum, is_telling
 
 
 def make_rows(*figures: tuple[int, int]) -> list[GroupRow]:
@@ -61,10 +61,27 @@ def test_the_chart_does_not_show_what_the_table_counts_beyond_it():
     assert [row.label for row in hide_small_coverage(chart, table)] == ["G1"]
 
 
+def test_the_chart_does_not_show_what_is_met_beside_it():
+    """Of the 20 that the table alone counts three are met."""
+    table = hide_small_groups(make_rows((13, 40), (10, 30)))
+    chart = [
+        CoverageRow("G0", Share(0, 0), Share(10, 20)),
+        CoverageRow("G1", Share(0, 0), Share(10, 20)),
+    ]
+    assert [row.label for row in hide_small_coverage(chart, table)] == ["G1"]
+
+
 def test_a_telling_share_is_hidden_in_public_only(english):
     assert format_share(57, 59) == "57 of 59"
     assert format_share(57, 59, is_public=True) == "hidden"
     assert format_share(54, 59, is_public=True) == "54 of 59"
+
+
+def test_a_sum_is_hidden_in_public_with_any_of_its_parts(english):
+    """Who knows the sum and all other parts knows the hidden one."""
+    assert format_share_sum([(50, 60), (3, 4)]) == "53 of 64"
+    assert format_share_sum([(50, 60), (3, 4)], is_public=True) == "hidden"
+    assert format_share_sum([(50, 60), (6, 6)], is_public=True) == "56 of 66"
 
 
 def test_figures_of_five_and_more_and_zeros_are_shown():
