@@ -56,5 +56,16 @@ class Browser:
         """Take a list of people, as a file or to print, having said what for."""
         return self.submit(endpoint, {"purpose": "report"}, **values)
 
+    def open(self, address: str) -> TestResponse:
+        """The page at an address; one that asks what it is for is given a purpose."""
+        self._check_context()
+        answer = self.client.get(address)
+        if b'name="purpose"' not in answer.data:
+            return answer
+        token = _TOKEN.search(answer.text)
+        assert token, f"no form with a token on {address}"
+        data = {"csrf_token": token[1], "purpose": "report"}
+        return self.client.post(address, data=data, follow_redirects=True)
+
     def _check_context(self) -> None:
         assert not has_app_context(), "a browser inside an app context keeps the first locale"

@@ -1,7 +1,7 @@
-"""Count the promises of a run by state, in total and by giver."""
+"""The promises of a run, and how many of each giver are in each state."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,12 +26,6 @@ _IN_STATE, _NOT_WANTED, _UNREPORTED = range(3)
 def list_held(run: RoundRun | None) -> list[HeldPromise]:
     """The promises of a run, oldest first."""
     return [] if run is None else list_promises(Promise.round_run_id == run.id)
-
-
-def count_promises(held: Iterable[HeldPromise]) -> dict[PromiseState, int]:
-    """Map each state that some promise is in to the number of these promises, in enum order."""
-    found = Counter(row.state for row in held)
-    return {state: found[state] for state in PromiseState if state in found}
 
 
 @dataclass(frozen=True, slots=True)

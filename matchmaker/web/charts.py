@@ -45,9 +45,10 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class SupplyDemandRow:
-    """The quantities of a category: asked, offered and matched, all in its own unit."""
+    """The amounts of a category: asked, offered and matched, all in its own ``unit``, a word."""
 
     label: str
+    unit: str
     asked: int
     offered: int
     matched: int
@@ -145,7 +146,7 @@ def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
             )
             for series, value in enumerate((row.asked, row.offered, row.matched))
         )
-        lanes.append(Lane(row.label, "", top + 1, bars))
+        lanes.append(Lane(f"{row.label} · {row.unit}", "", top + 1, bars))
     return _close(lanes, bars_em, axis_em=0)
 
 

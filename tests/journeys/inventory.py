@@ -4,6 +4,7 @@ A route that takes an id is tried on a row of the person's own; a new route with
 `samples.py` fails `test_every_page_is_in_the_inventory`.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,18 @@ from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.web.permissions import PUBLIC, Permission, get_access, has_permission
 from tests.journeys.samples import SAMPLES, Values
+
+FILE_FORMAT = re.compile(r"<any\(([^)]+)\):file_format>")
+# The page of which a file has the rows, if its address has an id.
+PAGE_OF_FILE = {
+    "assignments.download_payments": ("assignments.payments",),
+    "results.download": ("results.show_office",),
+    "feeds.show": (),  # its address is a secret of who has the calendar
+    "rounds.download_lines": ("rounds.list_lines",),
+    "rounds.download_proof": ("rounds.review",),
+    "workbench.download": ("workbench.rows",),
+    "workbench.download_month_rows": ("workbench.month_rows",),
+}
 
 
 def list_pages(app: Flask, number: int) -> list[str]:
@@ -39,9 +52,15 @@ def share_out(app: Flask, numbers: list[int]) -> dict[int, list[str]]:
 
 
 def _list_addresses(app: Flask, number: int) -> list[tuple[str, str]]:
-    """Route and address of every page that the person may open."""
     with app.app_context():
-        user = get_user(number) if number else None
+        user_id = get_user(number).id if number else None
+    return list_addresses(app, user_id)
+
+
+def list_addresses(app: Flask, user_id: int | None) -> list[tuple[str, str]]:
+    """Route and address of every page that the person (None: a visitor) may open."""
+    with app.app_context():
+        user = db.session.get_one(m.User, user_id) if user_id else None
         pages = [
             (rule, values)
             for rule in _list_rules(app)
@@ -50,6 +69,28 @@ def _list_addresses(app: Flask, number: int) -> list[tuple[str, str]]:
         ]
     with app.test_request_context():
         return [(rule.rule, url_for(rule.endpoint, **values)) for rule, values in pages]
+
+
+def list_files(app: Flask, user_id: int | None) -> list[tuple[str, Values]]:
+    """Endpoint and values of every file, in each of its formats, that the person may have."""
+    with app.app_context():
+        user = db.session.get_one(m.User, user_id) if user_id else None
+        return [
+            (rule.endpoint, {**values, "file_format": file_format})
+            for rule in app.url_map.iter_rules()
+            if "file_format" in rule.arguments and _may_open(app, rule.endpoint, user)
+            for file_format in FILE_FORMAT.findall(rule.rule)[-1].split(", ")
+            for values in _list_file_values(rule, user)
+        ]
+
+
+def _list_file_values(rule: Any, user: m.User | None) -> list[Values]:
+    """Values of the arguments beside the format; the page of the same rows has them too."""
+    arguments = rule.arguments - {"file_format"}
+    if not arguments:
+        return [{}]
+    found = (SAMPLES[page](user) for page in PAGE_OF_FILE[rule.endpoint])
+    return [values for rows in found for values in rows if set(values) == arguments]
 
 
 def list_unknown_routes(app: Flask) -> list[str]:

@@ -37,8 +37,9 @@ def test_lanes_do_not_overlap():
 
 
 def test_supply_and_demand_share_one_scale():
-    rows = [SupplyDemandRow("a", 100, 50, 25), SupplyDemandRow("b", 10, 0, 0)]
+    rows = [SupplyDemandRow("a", "item", 100, 50, 25), SupplyDemandRow("b", "item", 10, 0, 0)]
     first, second = build_supply_demand_chart(rows).lanes
+    assert [lane.label for lane in (first, second)] == ["a · item", "b · item"]
     assert [bar.width for bar in first.bars] == [80, 40, 20]
     assert [bar.width for bar in second.bars] == [8, 0, 0]
     assert [bar.text for bar in first.bars] == ["100", "50", "25"]
@@ -46,7 +47,8 @@ def test_supply_and_demand_share_one_scale():
 
 def test_a_chart_of_nothing_has_no_lanes():
     assert build_supply_demand_chart([]).lanes == ()
-    assert build_supply_demand_chart([SupplyDemandRow("a", 0, 0, 0)]).lanes[0].bars[0].width == 0
+    [lane] = build_supply_demand_chart([SupplyDemandRow("a", "item", 0, 0, 0)]).lanes
+    assert lane.bars[0].width == 0
 
 
 def test_organisations_stand_from_the_busiest_to_the_idlest():

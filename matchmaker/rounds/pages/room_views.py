@@ -11,7 +11,8 @@ from flask_login import current_user
 from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, RoundRun, RoundState, User
-from matchmaker.promises.answers import count_promises, list_held
+from matchmaker.promises.answers import list_held
+from matchmaker.promises.board import count_funnel
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.draws import is_known, is_replaceable
@@ -35,7 +36,6 @@ from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.rounds.words.stages import describe_prices
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
-from matchmaker.words.labels import get_label
 
 _BEFORE_PUBLICATION = {
     RoundState.DRAFT,
@@ -125,11 +125,11 @@ def show_room(month: date, form: ButtonForm) -> str:
 
 
 def _describe_promises(run: RoundRun | None, now: datetime) -> dict[str, Any]:
-    """Count the promises of a published run in each state, and its free places."""
-    held = list_held(run)
-    counts = count_promises(held)
-    tiles = [{"label": str(get_label(state)), "value": count} for state, count in counts.items()]
-    return {"answers": tiles, "free": len(choose_free(held, now))}
+    """Count how far the promises of a published run are, as the board does, and its free places."""
+    if run is None:
+        return {"funnel": None, "free": 0}
+    funnel = count_funnel(run, get_local_date(now))
+    return {"funnel": funnel, "free": len(choose_free(list_held(run), now))}
 
 
 @bp.get("/<month:month>/progress")

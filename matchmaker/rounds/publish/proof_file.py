@@ -24,6 +24,7 @@ draw.json      the hash of the locked list and the numbers drawn, from which the
 python optimizer/verify_files.py problem.json solution.json draw.json
 
 needs Python 3.11 or later and the folder optimizer/ of the project, no solver and no package.
+Amounts of money in problem.json and solution.json are whole fen; 100 fen are one yuan.
 It computes the seed from the draw, reads every rule from the question, adds up every stage and
 replays the certificate in whole numbers. Its first line says what is proved, and below it which
 results are not, each with the bound that is proved; or it names the first thing wrong. Exit codes:

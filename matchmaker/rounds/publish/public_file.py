@@ -94,6 +94,7 @@ def _list_paragraphs() -> list[str]:
             "The first line says what is proved. If all is, every rule is kept, the seed comes "
             "from the announced draw, and no answer is better by the published rules."
         ),
+        _("Amounts of money are whole numbers of fen; 100 fen are one yuan."),
         _(
             "Requests of one home for the same kind of help are one row here, their amounts added; "
             "its name is that of one of them."

@@ -46,9 +46,9 @@ COVERAGE = [
     CoverageRow("Yinxing New Village", Share(0, 0), Share(3, 9)),
 ]
 SUPPLY = [
-    SupplyDemandRow("Visits at home", 420, 300, 290),
-    SupplyDemandRow("Hospital company and errands", 160, 90, 88),
-    SupplyDemandRow("修理", 0, 12, 0),
+    SupplyDemandRow("Visits at home", "item", 420, 300, 290),
+    SupplyDemandRow("Hospital company and errands", "item", 160, 90, 88),
+    SupplyDemandRow("修理", "item", 0, 12, 0),
 ]
 LOAD = [LoadRow(f"Organisation {n}", Share(n, 20)) for n in range(21)]
 

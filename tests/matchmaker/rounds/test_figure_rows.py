@@ -104,7 +104,7 @@ def test_groups_with_nothing_to_share_are_at_no_end():
     assert find_coverage(NOTHING) is find_load(NOTHING) is None
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("english")
 def test_the_categories_asked_for_most_are_charted_and_no_money(make):
     supply = {"money": Supply(1, 900, 900, 900)}
     make.category(code="money", kind=m.OfferKind.FUNDS, unit="fen")
@@ -112,9 +112,10 @@ def test_the_categories_asked_for_most_are_charted_and_no_money(make):
         code = f"goods{number:02d}"
         make.category(code=code, kind=m.OfferKind.GOODS, unit="item")
         supply[code] = Supply(needs=1, asked=number + 1, offered=2, given=1)
-    names = replace(NAMES, categories={code: code.upper() for code in supply})
+    units = dict.fromkeys(supply, "item")
+    names = replace(NAMES, categories={code: code.upper() for code in supply}, units=units)
     rows = list_supply(replace(NOTHING, supply=supply), names)
-    assert rows[0] == SupplyDemandRow("GOODS15", 16, 2, 1)
+    assert rows[0] == SupplyDemandRow("GOODS15", "item", 16, 2, 1)
     assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(15, 0, -1)]
     alike = {code: Supply(needs=1, asked=4, offered=2, given=1) for code in reversed(supply)}
     rows = list_supply(replace(NOTHING, supply=alike), names)
