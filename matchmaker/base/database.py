@@ -2,8 +2,9 @@
 
 A visitor waits for another writer at most ``DATABASE_WAIT_MS`` in one request, however many
 transactions the request begins, and not at all after the database failed in it: so the answer 503
-comes in time, and the threads of the site stay free for visitors who only read. Commands and the
-worker wait half a minute.
+comes in time, and the threads of the site stay free for visitors who only read. For a word of
+PostgreSQL a visitor waits ``ANSWER_MS`` longer: a server that gives none is away, too. Commands and
+the worker wait half a minute for another writer, and for an answer as long as it takes.
 """
 
 import time
@@ -14,14 +15,16 @@ from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from sqlalchemy import Connection, ExceptionContext, Select, event, func, make_url, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from matchmaker.base.extensions import db
+from matchmaker.base.silence import CONNECT_S, SilenceWatch
 
 PATIENT_MS = 30_000  # of commands and the worker
+ANSWER_MS = 1_000  # the server, which ends a wait for a lock itself, has the first word
 HASTY_MS = 200  # of a visitor while MOST_WAITING others wait
 MOST_WAITING = 4  # of the eight threads of a server
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -85,7 +88,7 @@ def init_database(app: Flask) -> None:
         if url.database not in (None, "", ":memory:"):  # one connection in memory has no queue
             options["pool_timeout"] = seconds
     else:
-        options["connect_args"] = {"connect_timeout": max(2, seconds)}  # libpq's least is 2
+        options["connect_args"] = {"connect_timeout": CONNECT_S}
     options["hide_parameters"] = True  # an error's text reaches the log: names must not
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
@@ -95,12 +98,42 @@ def init_database(app: Flask) -> None:
             event.listen(db.engine, "connect", _set_pragmas)
             event.listen(db.engine, "begin", _begin_sqlite)
         else:
+            _watch_silence()
             event.listen(db.engine, "begin", _begin)
 
 
+def _watch_silence() -> None:
+    watch = SilenceWatch(
+        db.engine.dialect.loaded_dbapi, _get_answer_limit_s, may_connect=lambda: not is_away()
+    )
+
+    def note_silence(context: ExceptionContext) -> None:
+        watch.note(context)
+        if has_request_context() and watch.is_silence(context.original_exception):
+            g.database_is_away = True  # even for what may be left out: nothing else will answer
+
+    event.listen(db.engine, "do_connect", watch.connect)
+    event.listen(db.engine, "handle_error", note_silence)
+
+
+def _get_answer_limit_s() -> float | None:
+    """Return how long a visitor waits for a word of the server now [s]; None for anybody else.
+
+    The transaction of a request ends after the request: whose it is stands beside it.
+    """
+    if not has_request_context() and not (has_app_context() and g.get("is_of_visitor")):
+        return None
+    wait_ms = 0 if g.get("database_is_away") else int(current_app.config["DATABASE_WAIT_MS"])
+    return (wait_ms + ANSWER_MS) / 1000
+
+
 def _note_failure(context: ExceptionContext) -> None:
-    """Remember in the request that the database failed, so that the request does not wait again."""
+    """Remember in the request that the database failed, so that the request does not wait again.
+
+    A connection that was lost while nobody used it is no failure: another one takes its place.
+    """
     is_failure = isinstance(context.sqlalchemy_exception, OperationalError)
+    is_failure = is_failure and not context.is_pre_ping
     if is_failure and has_request_context() and _most_wait_ms.get() is None:
         g.database_is_away = True
 
@@ -138,6 +171,7 @@ def _limit_wait(connection: Connection, wait_ms: int) -> None:
 def _begin(connection: Connection) -> None:
     """Limit, on PostgreSQL, how long a statement of a visitor waits for a lock."""
     if has_request_context():
+        g.is_of_visitor = True
         wait_ms = max(1, _get_wait_ms())  # 0 would mean without end
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
 
