@@ -41,7 +41,12 @@ from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
 from matchmaker.offers import office_views as office_offer_views
 from matchmaker.offers import views as offer_views
-from matchmaker.organisations import application_views, contact_views, long_term_views
+from matchmaker.organisations import (
+    application_views,
+    contact_views,
+    long_term_views,
+    pairing_views,
+)
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.people import views as people_views
@@ -109,6 +114,7 @@ VIEW_MODULES = (
     office_offer_views,
     organisation_views,
     long_term_views,
+    pairing_views,
     application_views,
     contact_views,
     page_views,

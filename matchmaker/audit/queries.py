@@ -17,6 +17,7 @@ from matchmaker.models import (
     Need,
     Offer,
     Organisation,
+    Pairing,
     RecipientStatus,
     Resident,
     Role,
@@ -93,6 +94,7 @@ _REFERENCES: dict[str, Any] = {
         RecipientStatus.resident
     ),
     "volunteer": select(Volunteer.id, Volunteer.reference, Volunteer.person_id),
+    "pairing": select(Pairing.id, Pairing.reference, Resident.person_id).join(Pairing.resident),
     "organisation": select(Organisation.id, Organisation.code),
     "signed_link": select(SignedLink.id, Organisation.code).join(SignedLink.organisation),
     "offer": select(Offer.id, Offer.title),

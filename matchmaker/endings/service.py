@@ -22,6 +22,7 @@ from matchmaker.models import (
     Need,
     NeedState,
     Pairing,
+    PairingEnd,
     Promise,
     Resident,
     RevokeReason,
@@ -74,7 +75,7 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
     needs = _close_needs(resident)
     pairings = _list_pairings(resident, now)
     for pairing in pairings:
-        pairing.ended_on = get_local_date(now)
+        pairing.ended_on, pairing.end_reason = get_local_date(now), PairingEnd.CONTACT_ENDED
         notify_givers(pairing, actor, "pairing.ended", now)
     end_notices_of(resident, now)
     db.session.execute(

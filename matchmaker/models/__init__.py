@@ -43,7 +43,7 @@ from matchmaker.models.organisation import (
     OrganisationState,
     PairingAgreement,
 )
-from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
+from matchmaker.models.pairing import Pairing, PairingEnd, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Place
 from matchmaker.models.promise import (
@@ -135,6 +135,7 @@ __all__ = [
     "OverrideKind",
     "Pairing",
     "PairingAgreement",
+    "PairingEnd",
     "PeopleApart",
     "Person",
     "Place",

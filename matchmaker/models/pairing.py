@@ -27,6 +27,17 @@ class VisitFrequency(StrEnum):
     QUARTERLY = "quarterly"
 
 
+class PairingEnd(StrEnum):
+    """Why a pairing ended, or will end."""
+
+    GOAL_REACHED = "goal_reached"
+    RECIPIENT_WISH = "recipient_wish"
+    GIVER_WISH = "giver_wish"
+    MOVED_AWAY = "moved_away"
+    CHANGED = "changed"  # another pairing continues it from the next day on
+    CONTACT_ENDED = "contact_ended"
+
+
 class Pairing(Model):
     """A long-term pairing (长期结对). Its due visits enter every round as duties."""
 
@@ -48,9 +59,16 @@ class Pairing(Model):
     starts_on: Mapped[date]
     review_on: Mapped[date] = mapped_column(doc="day on which both sides look at it again")
     ended_on: Mapped[date | None] = mapped_column(doc="day on which it ended; empty: it goes on")
+    end_reason: Mapped[PairingEnd | None] = mapped_column(
+        enum_column(PairingEnd), doc="why it ended or will end; empty: it goes on, or nobody said"
+    )
+    continues_id: Mapped[int | None] = mapped_column(
+        ForeignKey("pairing.id"), unique=True, doc="the pairing that it continues after a change"
+    )
     lot: Mapped[str] = lot_column()
 
     organisation: Mapped[Organisation] = relationship()
     volunteer: Mapped[Volunteer | None] = relationship()
     resident: Mapped[Resident] = relationship()
     category: Mapped[ServiceCategory] = relationship()
+    continues: Mapped["Pairing | None"] = relationship(remote_side=[id])

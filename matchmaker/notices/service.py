@@ -46,6 +46,8 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     frozenset({"round.published", "round.nothing_asked", "round.withdrawn"}),
     frozenset({"visits.out", "visits.none", "visits.withdrawn"}),
     frozenset({"month.out", "month.withdrawn"}),
+    frozenset({"pairing.arranged", "pairing.rearranged", "pairing.over"}),
+    frozenset({"pairing.begun", "pairing.changed", "pairing.stopped"}),
     frozenset({"pairing.out", "pairing.none", "pairing.withdrawn"}),
     frozenset({"help.day_fixed", "help.day_moved"}),
     frozenset({"round.promises_broken"}),

@@ -69,6 +69,11 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "help.day_kept": _l("Your visit stays on the day that it had: %(thing)s."),
     "help.delivered": _l("Written down that help came. Say how it was: %(thing)s."),
     "visit.cancelled": _l("A visit of this month cannot come: %(thing)s."),
+    "pairing.arranged": _l("Regular visits to you are arranged: %(thing)s."),
+    "pairing.rearranged": _l("Your regular visits change: %(thing)s. Your street office says how."),
+    "pairing.over": _l(
+        "Your regular visits come to an end: %(thing)s. Your street office says why."
+    ),
     "pairing.out": _l("Visits to you in %(thing)s are planned, as agreed before."),
     "pairing.none": _l("Nobody can come to you in %(thing)s after all."),
     "pairing.withdrawn": _l(
@@ -118,6 +123,9 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visit.not_given": _l("Your organisation does not give this visit after all: %(thing)s."),
     "promise.revoked": _l("What you promised is called off: %(thing)s."),
     "visit.revoked": _l("A visit of yours is called off: %(thing)s."),
+    "pairing.begun": _l("A long-term pairing with you was entered: %(thing)s."),
+    "pairing.changed": _l("A long-term pairing with you changes: %(thing)s."),
+    "pairing.stopped": _l("The last day of a long-term pairing is set: %(thing)s."),
     "pairing.ended": _l("There is no contact any more, so this pairing has ended: %(thing)s."),
     "offer.approved": _l("Your offer was approved: %(thing)s."),
     "offer.returned": _l("Your offer came back with a question: %(thing)s."),

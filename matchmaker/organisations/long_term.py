@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from matchmaker.models import (
@@ -121,7 +121,7 @@ def list_agreements(actor: User, filters: AgreementFilters, today: date) -> Sele
 
 def _pairing_conditions(today: date) -> Mapping[StrEnum, ColumnElement[bool]]:
     return {
-        PairingStanding.ENDED: Pairing.ended_on < today,
+        PairingStanding.ENDED: or_(Pairing.ended_on < today, Pairing.ended_on < Pairing.starts_on),
         PairingStanding.NOT_BEGUN: Pairing.starts_on > today,
         PairingStanding.TO_REVIEW: Pairing.review_on <= today,
     }

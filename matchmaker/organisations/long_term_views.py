@@ -83,7 +83,7 @@ _PAIRING_COLUMNS = (
     Column[PairingLine](
         header=_l("Number"),
         read=lambda line: line.pairing.reference,
-        link=lambda line: url_for("residents.show", resident_id=line.pairing.resident_id),
+        link=lambda line: url_for("organisations.show_pairing", pairing_id=line.pairing.id),
     ),
     Column[PairingLine](
         header=_l("Organisation"),

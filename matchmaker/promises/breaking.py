@@ -7,7 +7,7 @@ published months count: the office checks an unpublished run before publishing (
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 
@@ -137,6 +137,18 @@ def find_breaks_of_status(resident_id: int, kind: StatusKind, now: datetime) -> 
 def find_breaks_of_resident(resident_id: int, now: datetime) -> Breaks:
     """The promises that break when the resident wants nothing any more."""
     return _find_kept(now, _of_resident(resident_id))
+
+
+def find_breaks_of_pairing(pairing: Pairing, last_day: date, now: datetime) -> Breaks:
+    """The promises that break when ``last_day`` is the last day of the pairing."""
+    condition = Promise.pairing_id == pairing.id
+    kept = _find_kept(now, condition)
+    if not kept.count:
+        return NO_BREAKS
+    facts = read_facts(is_published(), condition)
+    asked = replace(facts.pairings[pairing.id], ended_on=last_day)
+    changed = replace(facts, pairings={**facts.pairings, pairing.id: asked})
+    return Breaks(tuple(row.promise for row in hold(kept.promises, changed, get_local_date(now))))
 
 
 def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     OFFER_APPROVE = auto()
     ORGANISATION_APPROVE = auto()
     OFFICE_READ = auto()  # what the organisations of the own office have: offers, volunteers …
+    PAIRING_KEEP = auto()  # enter, change and end those of the own office's organisations
     VOLUNTEER_MANAGE = auto()  # own organisation
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
@@ -126,6 +127,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OFFER_APPROVE,
             Permission.ORGANISATION_APPROVE,
             Permission.OFFICE_READ,
+            Permission.PAIRING_KEEP,
             Permission.PERSON_CONFIRM,
             Permission.FOLLOW_UP_ANSWER,
             Permission.CALENDAR_MANAGE,

@@ -137,6 +137,30 @@ _NEEDS: Sentences = {
     "question.unknown": _l("There is no such question here."),
 }
 
+_PAIRINGS: Sentences = {
+    "pairing.unknown": _l("There is no such pairing here."),
+    "pairing.over": _l(
+        "This pairing is over, or was changed and goes on as another. Open that one, or enter a "
+        "new one."
+    ),
+    "pairing.organisation": CHOOSE_FROM_THE_LIST,
+    "pairing.category": CHOOSE_FROM_THE_LIST,
+    "pairing.month": _l("Choose a month from the list. Earlier lists are locked."),
+    "pairing.volunteer": _l(
+        "This organisation has no volunteer with that number. Look at its list, or leave it empty."
+    ),
+    "pairing.no_contact": _l("There is no contact with this person any more."),
+    "pairing.day": _l("Choose a day between %(first)s and %(last)s."),
+    "pairing.exists": _l(
+        "This organisation and this resident are paired for this kind of help at that time "
+        "already. Change that pairing instead."
+    ),
+    "pairing.nothing_changed": _l("Nothing is different yet. Change something, or go back."),
+    "pairing.no_free_reference": _l(
+        "Many pairings are being entered just now. Wait a minute and send it again."
+    ),
+}
+
 _RESIDENTS: Sentences = {
     "resident.perhaps_known": _l(
         "Perhaps this person is registered already. Compare, then tick the box to go on."
@@ -284,6 +308,7 @@ SENTENCES: Sentences = {
     **_SITE,
     **_ACCOUNTS,
     **_NEEDS,
+    **_PAIRINGS,
     **_RESIDENTS,
     **_CALENDAR,
     **_GIVERS,

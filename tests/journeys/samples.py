@@ -105,6 +105,12 @@ def _organisations(_user: m.User) -> list[Values]:
     return [{"organisation_id": found} for found in ids if found]
 
 
+def _pairings(user: m.User) -> list[Values]:
+    office = m.Pairing.organisation.has(m.Organisation.subdistrict_id == user.subdistrict_id)
+    found = _first(m.Pairing, m.Pairing.ended_on.is_(None), office)
+    return [{"pairing_id": found}] if found else []
+
+
 def _places(user: m.User) -> list[Values]:
     own = [m.Place.organisation_id == user.organisation_id] if user.organisation_id else []
     found = _first(m.Place, *own)
@@ -296,8 +302,11 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "offers.edit": _offers,
     "offers.new": _categories,
     "offers.show": _offers,
+    "organisations.change_pairing": _pairings,
     "organisations.contact": _organisations,
+    "organisations.end_pairing": _pairings,
     "organisations.show": _organisations,
+    "organisations.show_pairing": _pairings,
     "places.edit": _places,
     "residents.record_status": _own_residents,
     "residents.merge": _residents,

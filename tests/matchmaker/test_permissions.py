@@ -93,6 +93,10 @@ TABLE = {
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.FOLLOW_UP_ANSWER}},
     ),
+    "keep long-term pairings": (
+        "○ ○ ○ ○ ● ○ ○",
+        {R.SOCIAL_WORKER: {P.PAIRING_KEEP}},
+    ),
     "browse open needs": (
         "◐ ● ● ● ● ○ ●",
         {

@@ -92,6 +92,7 @@ def freeze_due_visits(
     query = select_pairings(subdistrict_id, month).options(
         joinedload(Pairing.volunteer),
         joinedload(Pairing.category),
+        joinedload(Pairing.continues),
         joinedload(Pairing.resident).options(
             joinedload(Resident.household).joinedload(Household.committee),
             selectinload(Resident.statuses),
@@ -101,12 +102,18 @@ def freeze_due_visits(
     rows = [
         replace(
             _freeze_visit(pairing, number, weeks, list_days(month, after)),
-            missed=number <= owed.get(pairing.reference, 0),
+            missed=number <= owed.get(_name_owing(pairing, month), 0),
         )
         for pairing in db.session.scalars(query)
         for number, weeks in enumerate(list_due_weeks(pairing, month, after), start=1)
     ]
     return tuple(sorted(rows, key=lambda row: (row.pairing, row.number)))
+
+
+def _name_owing(pairing: Pairing, month: date) -> str:
+    """The reference of the pairing that was to make these visits in the month before."""
+    is_first = pairing.starts_on == month and pairing.continues is not None
+    return pairing.continues.reference if is_first and pairing.continues else pairing.reference
 
 
 def select_pairings(subdistrict_id: int, month: date) -> Select[Pairing]:

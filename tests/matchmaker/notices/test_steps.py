@@ -38,7 +38,9 @@ from matchmaker.offers import approval_service
 from matchmaker.offers import service as offer_service
 from matchmaker.offers.states import follow_calendar
 from matchmaker.offers.terms import OfferTerms
+from matchmaker.organisations import pairing_service
 from matchmaker.organisations import service as organisation_service
+from matchmaker.organisations.pairing_terms import Care, PairingTerms
 from matchmaker.people import joining
 from matchmaker.places import service as place_service
 from matchmaker.places.service import PlaceTerms
@@ -110,6 +112,7 @@ SILENT = {
     "committee.edit": "a phone that anybody reads",
     "subdistrict.edit": "a phone that anybody reads",
     "organisation.edit": "read on the page of the organisation and of what it promised",
+    "pairing.review": "the office's own day to look again",
     "round.open": "the office's own work",
     "round.freeze": "the office's own work, public",
     "round.replace-draw": "the office's own work, public",
@@ -1119,6 +1122,54 @@ def let_an_own_need_not_come_back(o: Office) -> Heard:
     begin()
     repeating.end_repeat(actor=o.asker, need_id=need.id, now=NOW)
     return []
+
+
+def keep_pairing(o: Office, act: Callable[..., m.Pairing], **values: Any) -> m.Pairing:
+    return act(actor=o.one, now=NOW, **values)
+
+
+@step("pairing.begin")
+def enter_a_pairing(o: Office) -> Heard:
+    terms = PairingTerms(
+        resident=o.residents[2].reference,
+        organisation_id=o.organisations[1].id,
+        category_id=o.visit.id,
+        programme=m.Programme.ELDER_VISIT,
+        first_day=date(2026, 9, 1),
+        last_day=None,
+        care=Care(o.volunteers[1].reference, m.VisitFrequency.MONTHLY, 2, date(2027, 1, 1)),
+    )
+    keep_pairing(o, pairing_service.begin_pairing, terms=terms)
+    return [
+        (o.residents[2], "pairing.arranged"),
+        (o.giver, "pairing.begun"),
+        (o.visitor, "pairing.begun"),
+    ]
+
+
+@step("pairing.change")
+def change_a_pairing(o: Office) -> Heard:
+    """The visitor of before hears that the last day is set, not what follows."""
+    care = Care("", m.VisitFrequency.WEEKLY, 2, date(2027, 1, 1))
+    values: dict[str, Any] = {"pairing_id": o.pairing.id, "month": date(2026, 12, 1)}
+    keep_pairing(o, pairing_service.change_pairing, care=care, **values)
+    return [
+        (asker(o), "pairing.rearranged"),
+        (o.giver, "pairing.changed"),
+        (o.visitor, "pairing.stopped"),
+    ]
+
+
+@step("pairing.end")
+def end_a_pairing(o: Office) -> Heard:
+    values: dict[str, Any] = {"pairing_id": o.pairing.id, "last_day": date(2026, 12, 1)}
+    values |= {"reason": m.PairingEnd.GIVER_WISH, "known_breaks": 0}
+    keep_pairing(o, pairing_service.end_pairing, **values)
+    return [
+        (asker(o), "pairing.over"),
+        (o.giver, "pairing.stopped"),
+        (o.visitor, "pairing.stopped"),
+    ]
 
 
 @step("need.carry")
