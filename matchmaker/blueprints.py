@@ -38,7 +38,7 @@ from matchmaker.needs import (
     useful_views,
 )
 from matchmaker.needs import resident_views as posting_views
-from matchmaker.offers import approval_views
+from matchmaker.offers import approval_views, stock_views
 from matchmaker.offers import office_views as office_offer_views
 from matchmaker.offers import views as offer_views
 from matchmaker.organisations import (
@@ -111,6 +111,7 @@ VIEW_MODULES = (
     useful_views,
     offer_views,
     approval_views,
+    stock_views,
     office_offer_views,
     organisation_views,
     long_term_views,

@@ -89,6 +89,7 @@ class KindRules:
     is_in_chart         its units fit the chart of supply and demand
     has_place           people go somewhere for it
     is_handed_over      things are picked up at a place or brought to the door
+    has_stock           an offer may have only so much in all, and is used up once it is given
     """
 
     units: Mapping[Unit, UnitRules]
@@ -99,6 +100,7 @@ class KindRules:
     is_in_chart: bool = True
     has_place: bool = True
     is_handed_over: bool = False
+    has_stock: bool = False
 
 
 KIND_RULES: Mapping[OfferKind, KindRules] = {
@@ -114,6 +116,7 @@ KIND_RULES: Mapping[OfferKind, KindRules] = {
         units={Unit.ITEM: UnitRules(Timing.SESSION, limits=QuantityLimits(1, 50))},
         offer_has_windows=False,
         is_handed_over=True,
+        has_stock=True,
     ),
     OfferKind.FUNDS: KindRules(
         units={Unit.FEN: UnitRules(Timing.PAYMENT, limits=QuantityLimits(100, 10_000_000))},
@@ -122,6 +125,7 @@ KIND_RULES: Mapping[OfferKind, KindRules] = {
         is_load=False,  # giving money takes nobody's time
         is_in_chart=False,  # fen would dwarf the rest
         has_place=False,
+        has_stock=True,
     ),
     OfferKind.PLACE: KindRules(
         units={

@@ -123,11 +123,17 @@ def _serve_in_part(make: Factory, need: m.Need) -> None:
     _report(make, need, gives_all=False)
 
 
-def _report(make: Factory, need: m.Need, *, gives_all: bool) -> None:
-    """Help for the need was found, agreed on both sides, and given on its day."""
+def _report(
+    make: Factory, need: m.Need, *, gives_all: bool, giver: m.Organisation | None = None
+) -> None:
+    """Help for the need was found, agreed on both sides, and given on its day.
+
+    ``giver``: who has an offer for it already; None: another organisation.
+    """
     subdistrict = db.session.get_one(m.Subdistrict, need.committee.subdistrict_id)
-    giver = make.organisation(subdistrict)
-    make.offer(giver, need.category, capacity_per_month=9)
+    if giver is None:
+        giver = make.organisation(subdistrict)
+        make.offer(giver, need.category, capacity_per_month=9)
     for _ in range(need.category.people_per_visit):
         make.volunteer(giver, categories=[need.category.code], windows=[w.value for w in m.Window])
     publish_month(make, subdistrict.id, _find_free_month(subdistrict.id))
@@ -191,6 +197,17 @@ def _expire_offer(_make: Factory, offer: m.Offer) -> None:
     follow_calendar(now=datetime.combine(offer.valid_until + timedelta(days=1), time(4), UTC))
 
 
+def _use_offer_up(make: Factory, offer: m.Offer) -> None:
+    """All that the offer has is given to one home."""
+    committee = make.committee(offer.organisation.subdistrict)
+    worker = make.user(m.Role.COMMITTEE_WORKER, committee_id=committee.id)
+    resident = make.resident(make.household(committee))
+    need = make.need(resident, offer.category, worker, committee.id)
+    offer.stock = 1
+    db.session.commit()
+    _report(make, need, gives_all=True, giver=offer.organisation)
+
+
 def _return_organisation(make: Factory, row: m.Organisation, reason: str = REASON) -> None:
     values: dict[str, Any] = {
         "actor": _get_social_worker(make, row),
@@ -238,6 +255,7 @@ _PATHS: tuple[tuple[Any, Any, Callable[..., None]], ...] = (
     (m.OfferState.OPEN, m.OfferState.PAUSED, _move_offer(offer_service.pause_offer)),
     (m.OfferState.OPEN, m.OfferState.WITHDRAWN, _move_offer(offer_service.withdraw_offer)),
     (m.OfferState.OPEN, m.OfferState.EXPIRED, _expire_offer),
+    (m.OfferState.OPEN, m.OfferState.USED_UP, _use_offer_up),
     (m.OrganisationState.APPLIED, m.OrganisationState.RETURNED, _return_organisation),
     (m.OrganisationState.APPROVED, m.OrganisationState.SUSPENDED, _suspend_organisation),
     (m.VolunteerState.ACTIVE, m.VolunteerState.PAUSED, _move_volunteer(VolunteerStep.PAUSE)),

@@ -31,6 +31,7 @@ from matchmaker.notices.service import (
     notify_resident,
     notify_visitor,
 )
+from matchmaker.offers.stock import follow_stock
 from matchmaker.promises.days import find_given_from
 from matchmaker.promises.states import PROMISE_STATES, PromiseStep
 from matchmaker.rounds.publish.settling import SETTLED, settle_need
@@ -109,6 +110,7 @@ def deliver(
     row.reported_at, row.delivered_units, row.proof = now, units, proof
     record_for(row, "promise.deliver", actor, now, proof=proof.value, units=units)
     _settle(row)
+    follow_stock(row.offer_id, actor, now)
     notify_coordinators(row.organisation_id, actor, "promise.delivered", row, now)
     notify_resident(row.asked.resident, actor, "help.delivered", row, now)
     if row.volunteer is not None:
@@ -137,6 +139,7 @@ def correct(*, actor: User, promise_id: int, now: datetime) -> None:
     record_for(row, "promise.correct", actor, now)
     make_void(_REPORTED, Promise.__tablename__, [row.id], now)
     _settle(row)
+    follow_stock(row.offer_id, actor, now)
 
 
 def feed_back(

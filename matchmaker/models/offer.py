@@ -39,6 +39,7 @@ class Offer(Model):
     __tablename__ = "offer"
     __table_args__ = (
         CheckConstraint("capacity_per_month >= 1", name="capacity_per_month"),
+        CheckConstraint("stock IS NULL OR stock >= 1", name="stock"),
         CheckConstraint("valid_until IS NULL OR valid_from <= valid_until", name="validity"),
     )
 
@@ -47,6 +48,9 @@ class Offer(Model):
     category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE), doc="what the organisation calls it")
     capacity_per_month: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
+    stock: Mapped[int | None] = mapped_column(
+        comment="units in all, fen for funds; empty: as many each month as long as it lasts"
+    )
     windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
     committees: Mapped[list[str]] = mapped_column(JSON, comment="committee codes; empty: all")
     statuses: Mapped[list[str]] = mapped_column(JSON, comment="StatusKind values; empty: anyone")

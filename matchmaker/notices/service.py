@@ -39,7 +39,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"need.repeat_confirmed", "need.repeat_ended"}),
     frozenset({"follow_up.asked", "follow_up.answered"}),
-    frozenset({"offer.approved", "offer.returned", "offer.expired"}),
+    frozenset({"offer.approved", "offer.returned", "offer.expired", "offer.used_up"}),
     frozenset(f"organisation.{step}" for step in ("approve", "return", "suspend", "reinstate")),
     frozenset(f"status.{step}" for step in ("record", "verify", "end")),
     frozenset(f"volunteer.{step}" for step in ("pause", "resume", "leave", "rejoin")),

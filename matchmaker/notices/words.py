@@ -129,6 +129,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "pairing.ended": _l("There is no contact any more, so this pairing has ended: %(thing)s."),
     "offer.approved": _l("Your offer was approved: %(thing)s."),
     "offer.returned": _l("Your offer came back with a question: %(thing)s."),
+    "offer.used_up": _l("All of it is given: %(thing)s. You can offer more."),
     "offer.expired": _l("Your offer has reached its last day: %(thing)s."),
     "organisation.approve": _l("Your organisation was approved: %(thing)s."),
     "organisation.return": _l("The application came back with a question: %(thing)s."),

@@ -13,6 +13,7 @@ from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.notices.service import notify_coordinators
 from matchmaker.offers.scope import lock_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
+from matchmaker.offers.stock import follow_stock
 
 
 def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
@@ -38,6 +39,7 @@ def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) ->
     )
     open_if_due(offer, actor=actor, now=now)
     notify_coordinators(offer.organisation_id, actor, "offer.approved", offer, now)
+    follow_stock(offer.id, actor, now)
     return offer
 
 

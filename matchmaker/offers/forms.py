@@ -67,6 +67,7 @@ class OfferForm(VersionForm):
         _l("Name of the offer"), [Required(_l("Give the offer a name.")), MaxLength(LONGEST_TITLE)]
     )
     capacity_per_month = WholeNumberField(validators=[Required()], minimum=1)
+    stock = WholeNumberField(_l("How much in all"), minimum=1)
     windows = CheckboxesField(
         _l("When"), choices=make_choices((window, get_label(window)) for window in Window)
     )
@@ -98,6 +99,7 @@ class OfferForm(VersionForm):
             payment=self._read("payment"),
             title=self.title.data,
             capacity_per_month=self.capacity_per_month.data,
+            stock=self.stock.data if "stock" in self else None,
             valid_from=self.valid_from.value,
             valid_until=self.valid_until.data,
             windows=tuple(self.windows.data or ()) if "windows" in self else (),
@@ -113,6 +115,31 @@ class MoneyOfferForm(OfferForm):
     """An offer of money; ``capacity_per_month`` is typed in yuan and stored in fen."""
 
     capacity_per_month = MoneyField(validators=[Required()], minimum=1)  # type: ignore[assignment]
+    stock = MoneyField(_l("How much in all"), minimum=1)  # type: ignore[assignment]
+
+
+class MoreForm(VersionForm):
+    """How much more is offered; ``units`` is in units of the category."""
+
+    units = WholeNumberField(
+        _l("How much more"), [Required(_l("Enter how much more you offer."))], minimum=1
+    )
+
+
+class MoreMoneyForm(MoreForm):
+    """How much more money is offered; typed in yuan and stored in fen."""
+
+    units = MoneyField(  # type: ignore[assignment]
+        _l("How much more"), [Required(_l("Enter how much more you offer."))], minimum=1
+    )
+
+
+def make_more_form(offer: Offer) -> MoreForm:
+    """The form to raise the stock of an offer."""
+    form_class = MoreMoneyForm if is_money(offer.category.unit) else MoreForm
+    form = form_class(data={"version": offer.version})
+    form.units.maximum = get_rules(offer.category.kind).most_offered
+    return form
 
 
 def make_offer_form(
@@ -127,6 +154,10 @@ def make_offer_form(
     form = form_class(data=values)
     form.capacity_per_month.maximum = rules.most_offered
     form.capacity_per_month.label.text = get_capacity_words(category.kind, category.unit).label
+    if rules.has_stock:
+        form.stock.maximum = rules.most_offered
+    else:
+        del form.stock
     if not rules.offer_has_windows:
         del form.windows
     form.committees.choices = make_choices((row.code, get_name(row)) for row in committees)

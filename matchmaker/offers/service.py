@@ -17,6 +17,7 @@ from matchmaker.models import (
 )
 from matchmaker.offers.scope import get_own_organisation, lock_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
+from matchmaker.offers.stock import follow_stock
 from matchmaker.offers.terms import GIVING, OfferTerms, check_terms, write_terms
 from matchmaker.promises.breaking import (
     NO_BREAKS,
@@ -27,6 +28,7 @@ from matchmaker.promises.breaking import (
     find_promised,
 )
 from matchmaker.promises.seats import list_coming_from, notify_recipients
+from matchmaker.promises.stock import count_gone
 
 
 def get_category(category_id: int) -> ServiceCategory:
@@ -91,6 +93,7 @@ def edit_offer(
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
     check_terms(terms, offer.category, offer.organisation, get_local_date(now), offer.place)
+    _check_stock(offer, terms)
     promised, breaks = find_promised(offer, now), find_breaks_of_offer(offer, now)
     before, changed = offer.state, write_terms(offer, terms)
     if changed:
@@ -107,6 +110,14 @@ def edit_offer(
     if submit and OFFER_STATES.can(offer.state, OfferStep.SUBMIT):
         _hand_in(offer, actor, now)
     return offer
+
+
+def _check_stock(offer: Offer, terms: OfferTerms) -> None:
+    """Raise ``InvalidError`` for a changed stock of less than what was given and is promised."""
+    gone = count_gone(offer).units
+    if terms.stock not in (None, offer.stock) and (terms.stock or 0) < gone:
+        least = Quantity(gone, offer.category.unit)
+        raise InvalidError("offer.stock_gone", "stock", least=least)
 
 
 def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
@@ -135,6 +146,7 @@ def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
     OFFER_STATES.take(offer, OfferStep.RESUME)
     _finish(offer, OfferStep.RESUME, actor, now)
     open_if_due(offer, actor=actor, now=now)
+    follow_stock(offer.id, actor, now)
     return offer
 
 

@@ -25,6 +25,9 @@ class OfferStep(StrEnum):
     RESUME = "resume"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    USE_UP = "use_up"
+    REOPEN = "reopen"
+    ADD = "add"
 
 
 _S = OfferState
@@ -46,9 +49,21 @@ _TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
     OfferStep.PAUSE: {_S.OPEN: _S.PAUSED},
     OfferStep.RESUME: {_S.PAUSED: _S.APPROVED},
     OfferStep.WITHDRAW: dict.fromkeys(
-        (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.OPEN, _S.PAUSED), _S.WITHDRAWN
+        (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.OPEN, _S.PAUSED, _S.USED_UP),
+        _S.WITHDRAWN,
     ),
-    OfferStep.EXPIRE: dict.fromkeys((_S.SUBMITTED, _S.APPROVED, _S.OPEN, _S.PAUSED), _S.EXPIRED),
+    OfferStep.EXPIRE: dict.fromkeys(
+        (_S.SUBMITTED, _S.APPROVED, _S.OPEN, _S.PAUSED, _S.USED_UP), _S.EXPIRED
+    ),
+    # Once the whole stock of an offer is given; back if a report is corrected or there is more.
+    OfferStep.USE_UP: {_S.APPROVED: _S.USED_UP, _S.OPEN: _S.USED_UP},
+    OfferStep.REOPEN: {_S.USED_UP: _S.APPROVED},
+    OfferStep.ADD: {
+        _S.USED_UP: _S.APPROVED,
+        _S.APPROVED: _S.APPROVED,
+        _S.OPEN: _S.OPEN,
+        _S.PAUSED: _S.PAUSED,
+    },
 }
 OFFER_STATES = StateMachine("offer.state", _TABLE)
 

@@ -30,6 +30,8 @@ GIVING = frozenset({"place_id", "handing_over", "bring", "payment"})
 class OfferTerms:
     """The terms of an offer; ``capacity_per_month`` is in the category's unit, fen for money.
 
+    ``stock``: the units in all, in the same unit; None: as many each month as long as it lasts.
+
     An empty tuple means any window, every committee, any status.
     """
 
@@ -44,6 +46,7 @@ class OfferTerms:
     handing_over: HandingOver | None = None
     bring: str = ""
     payment: str = ""
+    stock: int | None = None
 
 
 def check_terms(
@@ -62,6 +65,8 @@ def check_terms(
     rules = get_rules(category.kind)
     if not 1 <= terms.capacity_per_month <= rules.most_offered:
         raise InvalidError("offer.capacity_out_of_range", "capacity_per_month")
+    if terms.stock is not None and not (rules.has_stock and 1 <= terms.stock <= rules.most_offered):
+        raise InvalidError("offer.stock_out_of_range", "stock")
     if terms.valid_until is not None and terms.valid_until < max(terms.valid_from, today):
         raise InvalidError("offer.last_day_too_early", "valid_until")
     if not set(terms.windows) <= (set(Window) if rules.offer_has_windows else set()):
@@ -111,6 +116,7 @@ def write_terms(offer: Offer, terms: OfferTerms) -> list[str]:
     values = {
         "title": terms.title,
         "capacity_per_month": terms.capacity_per_month,
+        "stock": terms.stock,
         "valid_from": terms.valid_from,
         "valid_until": terms.valid_until,
         "windows": sorted(set(terms.windows)),

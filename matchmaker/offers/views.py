@@ -28,6 +28,7 @@ from matchmaker.offers.scope import get_offer, get_own_organisation
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.offers.terms import list_places
 from matchmaker.promises.breaking import find_breaks_of_offer
+from matchmaker.promises.stock import count_gone
 from matchmaker.web.act import Act, Answer, answer_form
 from matchmaker.web.lists import Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
@@ -165,6 +166,7 @@ def show(offer_id: int) -> str:
         offer=offer,
         form=VersionForm(formdata=None, version=offer.version),
         breaks=find_breaks_of_offer(offer, get_now()).count,
+        gone=count_gone(offer) if offer.stock is not None else None,
         frozen_month=find_own_frozen_month(),
         committees=queries.list_committees(offer.organisation.subdistrict_id),
     )

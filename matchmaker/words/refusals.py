@@ -234,6 +234,9 @@ _GIVERS: Sentences = {
     "offer.validity_over": _l("The offer's last day is past. Set a later last day first."),
     "offer.title_length": _l("Give the offer a name of at most %(most)s characters."),
     "offer.capacity_out_of_range": _l("Enter an amount above 0 that you can keep every month."),
+    "offer.stock_out_of_range": _l("Enter an amount above 0, or leave it empty."),
+    "offer.stock_gone": _l("Enter at least %(least)s: that much was given or is promised."),
+    "offer.no_stock": _l("This offer has no limit in all, so there is nothing to add. Change it."),
     "offer.last_day_too_early": _l(
         "The last day must not be before the first day or before today."
     ),

@@ -301,6 +301,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "offers.check": _offers,
     "offers.edit": _offers,
     "offers.new": _categories,
+    "offers.offer_more": _offers,
     "offers.show": _offers,
     "organisations.change_pairing": _pairings,
     "organisations.contact": _organisations,

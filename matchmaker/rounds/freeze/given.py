@@ -21,6 +21,7 @@ from matchmaker.models import (
     VolunteerAbsence,
     VolunteerState,
 )
+from matchmaker.promises.stock import count_left
 from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
 from matchmaker.rounds.question.snapshot import FrozenOffer, FrozenVolunteer
 from matchmaker.slots import list_days
@@ -48,6 +49,8 @@ def freeze_offers(
 ) -> tuple[tuple[FrozenOffer, ...], dict[str, int]]:
     """The offers open on a day of the month later than ``after``, and the row id of each by name.
 
+    An offer with a stock gives at most what other months leave of it, and is left out without any.
+
     An offer has no reference of its own. Its name is organisation, category and a number. Numbers
     follow the order of content, so offers that could swap numbers do not differ in anything a round
     reads. Offers are in order of organisation, category and number.
@@ -57,15 +60,19 @@ def freeze_offers(
     )
     alike: dict[tuple[str, str], list[Offer]] = defaultdict(list)
     days = list_days(month, after)
-    for offer in db.session.scalars(query):
-        if cut_days(days, _is_open_on(offer)) is not None:
+    found = db.session.scalars(query).all()
+    left = count_left(found, month)
+    for offer in found:
+        if left.get(offer.id) != 0 and cut_days(days, _is_open_on(offer)) is not None:
             alike[offer.organisation.code, offer.category.code].append(offer)
     rows, ids = [], {}
-    for (organisation, category), found in sorted(alike.items()):
-        dated = [(cut_days(days, _is_open_on(offer)) or (), offer) for offer in found]
+    for (organisation, category), offers in sorted(alike.items()):
+        dated = [(cut_days(days, _is_open_on(offer)) or (), offer) for offer in offers]
         ordered = sorted(dated, key=lambda pair: _list_content(*pair))
         for number, (open_days, offer) in enumerate(ordered, start=1):
-            row = _freeze_offer(f"{organisation}/{category}/{number}", offer, open_days)
+            capacity = min(offer.capacity_per_month, left.get(offer.id, offer.capacity_per_month))
+            name = f"{organisation}/{category}/{number}"
+            row = _freeze_offer(name, offer, open_days, capacity)
             rows.append(row)
             ids[row.name] = offer.id
     return tuple(rows), ids
@@ -130,12 +137,12 @@ def _list_content(days: Days, offer: Offer) -> tuple[object, ...]:
     )
 
 
-def _freeze_offer(name: str, offer: Offer, days: Days) -> FrozenOffer:
+def _freeze_offer(name: str, offer: Offer, days: Days, capacity: int) -> FrozenOffer:
     return FrozenOffer(
         name=name,
         organisation=offer.organisation.code,
         category=offer.category.code,
-        capacity=offer.capacity_per_month,
+        capacity=capacity,
         windows=tuple(sorted(offer.windows)),
         committees=tuple(sorted(offer.committees)),
         statuses=tuple(sorted(offer.statuses)),

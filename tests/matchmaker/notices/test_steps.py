@@ -99,6 +99,8 @@ SILENT = {
     "offer.open": "follows an approval, on the day that the organisation named",
     "offer.pause": "one's own; promises that it breaks are said to the office",
     "offer.resume": "one's own",
+    "offer.add": "one's own",
+    "offer.reopen": "what was said before is void, and the list has it",
     "offer.withdraw": "one's own; promises that it breaks are said to the office",
     "organisation.apply": "stands in the office's list; has no account yet",
     "organisation.register": "has no account yet",
@@ -1008,6 +1010,20 @@ def deliver(o: Office) -> Heard:
     return [
         (row.asked.resident, "help.delivered"),
         *list_helpers(o, row, "promise.delivered", "visit.delivered"),
+    ]
+
+
+@step("offer.use_up")
+def give_all_that_an_offer_has(o: Office) -> Heard:
+    row = make_agreed(o)
+    db.session.get_one(m.Offer, row.offer_id).stock = row.units
+    begin()
+    keys: dict[str, Any] = {"units": row.units, "proof": m.DeliveryProof.CALL, "code": ""}
+    delivering.deliver(actor=o.counter, promise_id=row.id, now=find_day(row), **keys)
+    return [
+        (row.asked.resident, "help.delivered"),
+        *list_helpers(o, row, "promise.delivered", "visit.delivered"),
+        (o.giver, "offer.used_up"),
     ]
 
 

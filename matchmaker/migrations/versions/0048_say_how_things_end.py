@@ -1,4 +1,4 @@
-"""Let a need have a last day on which the help is of use, and say why a pairing ended."""
+"""Let needs have a last day, offers a stock, and pairings a reason for their end."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,9 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("need") as table:
         table.add_column(sa.Column("useful_until", sa.Date(), nullable=True))
+    with op.batch_alter_table("offer") as table:
+        table.add_column(sa.Column("stock", sa.Integer(), nullable=True))
+        table.create_check_constraint(op.f("ck_offer_stock"), "stock IS NULL OR stock >= 1")
     with op.batch_alter_table("pairing") as table:
         table.add_column(sa.Column("end_reason", sa.String(length=40), nullable=True))
         table.add_column(sa.Column("continues_id", sa.Integer(), nullable=True))
@@ -23,11 +26,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Needs that have expired and pairings that have ended stay; why and by which day is gone."""
+    """What has expired, is used up or has ended stays so; why and by which day is gone."""
     with op.batch_alter_table("pairing") as table:
         table.drop_constraint(op.f("uq_pairing_continues_id"), type_="unique")
         table.drop_constraint(op.f("fk_pairing_continues_id"), type_="foreignkey")
         table.drop_column("continues_id")
         table.drop_column("end_reason")
+    with op.batch_alter_table("offer") as table:
+        table.drop_constraint(op.f("ck_offer_stock"), type_="check")
+        table.drop_column("stock")
     with op.batch_alter_table("need") as table:
         table.drop_column("useful_until")
