@@ -48,6 +48,7 @@ from matchmaker.organisations import (
     pairing_views,
 )
 from matchmaker.organisations import views as organisation_views
+from matchmaker.packs import views as pack_views
 from matchmaker.pages import views as page_views
 from matchmaker.people import views as people_views
 from matchmaker.places import views as place_views
@@ -131,6 +132,7 @@ VIEW_MODULES = (
     line_views,
     memory_row_views,
     memory_views,
+    pack_views,
     places_views,
     promise_views,
     results_views,

@@ -19,6 +19,7 @@ from matchmaker.models import (
     HolidayNotice,
     Household,
     MatchRound,
+    MonthPack,
     Need,
     NeedState,
     Notice,
@@ -296,6 +297,10 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
+    },
+    MonthPack: {
+        **dict.fromkeys(Role, nothing),
+        Role.SOCIAL_WORKER: lambda a: MonthPack.subdistrict_id == a.subdistrict_id,
     },
     CalendarFeed: {
         **dict.fromkeys(Role, nothing),

@@ -51,6 +51,7 @@ NAMES = {
     "volunteers",  # numbers of entries
     *("notices", "visits"),  # how many
     *("given", "missing", "promised", "repeats_until"),  # of one need: units, a month
+    *("first_month", "last_month", "parts", "language", "size", "error"),  # of a pack of months
     "allowed",  # whether volunteers answer for themselves
 }
 # Details that reach their event through a function between: by which link, how and how much.

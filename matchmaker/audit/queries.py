@@ -14,6 +14,7 @@ from matchmaker.models import (
     AuditEvent,
     Committee,
     MatchRound,
+    MonthPack,
     Need,
     Offer,
     Organisation,
@@ -103,6 +104,7 @@ _REFERENCES: dict[str, Any] = {
     "round_repair": select(RoundRepair.id, MatchRound.month)
     .join(RoundRepair.run)
     .join(RoundRun.match_round),
+    "month_pack": select(MonthPack.id, MonthPack.first_month),
     "subdistrict": select(Subdistrict.id, Subdistrict.name_zh),
     "committee": select(Committee.id, Committee.name_zh),
 }

@@ -143,6 +143,10 @@ ACTION_WORDS: dict[str, LazyString] = {
     "round.plan": _l("Visits without a day ahead got one"),
     "round.remind_report": _l("Givers were reminded to say what took place"),
     "round.remind": _l("Givers were reminded to answer"),
+    "pack.ask": _l("Asked for a month pack"),
+    "pack.finish": _l("Ended the making of a month pack"),
+    "pack.cancel": _l("Cancelled a month pack"),
+    "pack.remove": _l("Deleted the file of a month pack"),
     "repair.start": _l("Started a search for free places"),
     "repair.finish": _l("Finished a search for free places"),
     "repair.cancel": _l("Cancelled a search for free places"),
@@ -193,6 +197,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "holiday_notice": _l("Notice of public holidays"),
     "match_round": _l("Round"),
     "round_run": _l("Run"),
+    "month_pack": _l("Month pack"),
     "round_repair": _l("Search for free places"),
     "round_override": _l("Override"),
     "assignment": _l("Promise"),
@@ -252,6 +257,9 @@ def describe_role(event: AuditEvent) -> str:
 # The details of events that are described in words; the file has all details as they are stored.
 _DETAIL_NAMES: dict[str, LazyString] = {
     "month": _l("month"),
+    "first_month": _l("from month"),
+    "last_month": _l("to month"),
+    "size": _l("size in bytes"),
     "policy": _l("rules"),
     "number": _l("run number"),
     "publication": _l("publication"),

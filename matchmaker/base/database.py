@@ -30,6 +30,7 @@ MOST_WAITING = 4  # of the eight threads of a server
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
+_is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
 _most_wait_ms: ContextVar[int | None] = ContextVar("most_wait_ms", default=None)
 _places = BoundedSemaphore(MOST_WAITING)
 
@@ -45,6 +46,19 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _is_writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Keep transactions in the block from taking SQLite's write lock: the worker's long reads.
+
+    A ``writing`` block inside takes the lock all the same.
+    """
+    token = _is_reading.set(True)
+    try:
+        yield
+    finally:
+        _is_reading.reset(token)
 
 
 @contextmanager
@@ -153,8 +167,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
     SQLite under load refuses to upgrade a read lock.
     """
-    reading = has_request_context() and request.method in SAFE_METHODS
-    if _is_writing.get() or not reading:
+    is_safe = has_request_context() and request.method in SAFE_METHODS
+    if _is_writing.get() or not (is_safe or _is_reading.get()):
         with _counting_the_wait() as wait_ms:
             _limit_wait(connection, wait_ms)
             connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -55,6 +55,14 @@ class ContactCipher:
         """Return the text of ``token``, which any of the keys may have encrypted."""
         return self._get_fernet().decrypt(token.encode()).decode()
 
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        """Return the bytes, encrypted with the first key; they become a third longer."""
+        return self._get_fernet().encrypt(content)
+
+    def decrypt_bytes(self, token: bytes) -> bytes:
+        """Return the bytes of ``token``, which any of the keys may have encrypted."""
+        return self._get_fernet().decrypt(token)
+
     def get_index(self, text: str) -> str:
         """Return a keyed digest of 64 hex digits: the same for equal texts, and not reversible."""
         return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()

@@ -9,8 +9,9 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask import current_app
@@ -22,9 +23,12 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.database import writing
 from matchmaker.base.extensions import db
 from matchmaker.base.stopping import StopRequest
+from matchmaker.models import JobKind
 from matchmaker.needs.repeating import do_repeats
 from matchmaker.needs.useful import do_expire
 from matchmaker.offers.states import follow_calendar
+from matchmaker.packs.making import make_held_pack
+from matchmaker.rounds.solve.packs import forget_old_packs
 from matchmaker.rounds.solve.worker import Worker
 
 logger = logging.getLogger("matchmaker.serve")
@@ -34,6 +38,8 @@ ANSWER_SECONDS = 1.0  # for requests in progress when the server is asked to end
 SAVE_SECONDS = 20  # for a worker to finish saving a result; it does not stop in the middle
 LOOK_SECONDS = 1.0  # how often the worker is checked; limits how often it is restarted
 PORT = click.IntRange(0, 65535)
+T = TypeVar("T")
+MAKERS = {JobKind.PACK: make_held_pack}
 WORKER = ("-m", "matchmaker", "worker")
 
 
@@ -44,7 +50,7 @@ def worker() -> None:
     stop = StopRequest()
     with stop.listening():
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        Worker(app, stop, do_all_due).work()
+        Worker(app, stop, do_all_due, MAKERS).work()
     _skip_final_collection()
 
 
@@ -70,26 +76,38 @@ def do_all_due(now: datetime) -> str:
             over = do_expire(now)
         finally:
             try:
-                needs = do_repeats(now)
+                packs = _forget_packs(now)
             finally:
-                done = do_due(now)
+                try:
+                    needs = do_repeats(now)
+                finally:
+                    done = do_due(now)
     return (
         f"offers: opened {offers['opened']}, expired {offers['expired']}; "
         f"needs: came back {needs.returned}, asked about {needs.asked}, ended {needs.ended}, "
         f"expired {over}; "
-        f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}"
+        f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}; "
+        f"packs: deleted {packs}"
     )
 
 
 def _follow_calendar(now: datetime) -> dict[str, int]:
+    return _commit(lambda: follow_calendar(now=now))
+
+
+def _forget_packs(now: datetime) -> int:
+    return _commit(lambda: forget_old_packs(now))
+
+
+def _commit(act: Callable[[], T]) -> T:
     try:
         with writing():
-            offers = follow_calendar(now=now)
+            done = act()
             db.session.commit()
     except Exception:
         db.session.rollback()
         raise
-    return offers
+    return done
 
 
 @click.command()

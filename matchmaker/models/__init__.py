@@ -43,6 +43,7 @@ from matchmaker.models.organisation import (
     OrganisationState,
     PairingAgreement,
 )
+from matchmaker.models.pack import MonthPack, PackPart
 from matchmaker.models.pairing import Pairing, PairingEnd, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Place
@@ -119,6 +120,7 @@ __all__ = [
     "ListedPerson",
     "LoginSession",
     "MatchRound",
+    "MonthPack",
     "Need",
     "NeedCorrection",
     "NeedOutcome",
@@ -133,6 +135,7 @@ __all__ = [
     "OrganisationKind",
     "OrganisationState",
     "OverrideKind",
+    "PackPart",
     "Pairing",
     "PairingAgreement",
     "PairingEnd",

@@ -86,6 +86,7 @@ class ListKind(StrEnum):
     ROSTER = "roster"  # residents with a number of a session
     PAYMENTS = "payments"  # residents who are paid from an offer of money, and amounts
     MEMORY = "memory"  # what months promised and gave
+    PACK = "pack"  # of published months: figures and lines by reference
     SAME_PERSON = "same_person"
     ACCOUNTS = "accounts"
     EVENTS = "events"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.match_round import RoundRun
+from matchmaker.models.pack import MonthPack
 from matchmaker.models.repair import RoundRepair
 
 
@@ -17,6 +18,7 @@ class JobKind(StrEnum):
 
     SOLVE = "solve"  # a run of a round
     REPAIR = "repair"  # free places of a published round
+    PACK = "pack"  # the file of some published months
 
 
 class JobState(StrEnum):
@@ -32,7 +34,12 @@ class Job(Model):
 
     __tablename__ = "job"
     __table_args__ = (
-        CheckConstraint("(round_run_id IS NULL) <> (round_repair_id IS NULL)", name="one_subject"),
+        CheckConstraint(
+            "CASE WHEN round_run_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN round_repair_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN month_pack_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="one_subject",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +48,7 @@ class Job(Model):
     )
     round_run_id: Mapped[int | None] = mapped_column(ForeignKey("round_run.id"), unique=True)
     round_repair_id: Mapped[int | None] = mapped_column(ForeignKey("round_repair.id"), unique=True)
+    month_pack_id: Mapped[int | None] = mapped_column(ForeignKey("month_pack.id"), unique=True)
     state: Mapped[JobState] = mapped_column(
         enum_column(JobState), default=JobState.QUEUED, index=True
     )
@@ -50,8 +58,10 @@ class Job(Model):
         UTCDateTime, index=True, comment="the holder's, or the queue's; then it is queued again"
     )
     stage: Mapped[str | None] = mapped_column(String(60), comment="code of the present stage")
-    stages_done: Mapped[int] = mapped_column(default=0, doc="stages of the policy that are decided")
-    stages_total: Mapped[int] = mapped_column(default=0, doc="stages of the policy in all")
+    stages_done: Mapped[int] = mapped_column(
+        default=0, doc="stages of the policy that are decided, or parts of a pack that are made"
+    )
+    stages_total: Mapped[int] = mapped_column(default=0, doc="stages or parts in all")
     error: Mapped[str | None] = mapped_column(String(200), comment="code, never a person's data")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(
@@ -60,9 +70,10 @@ class Job(Model):
 
     run: Mapped[RoundRun | None] = relationship()
     repair: Mapped[RoundRepair | None] = relationship()
+    pack: Mapped[MonthPack | None] = relationship()
 
     @property
-    def subject(self) -> RoundRun | RoundRepair:
-        """The run or repair that the job solves."""
-        found: RoundRun | RoundRepair = self.run or self.repair  # type: ignore[assignment]
+    def subject(self) -> RoundRun | RoundRepair | MonthPack:
+        """The run or repair that the job solves, or the pack that it makes."""
+        found: RoundRun | RoundRepair | MonthPack = self.run or self.repair or self.pack  # type: ignore[assignment]
         return found

@@ -12,6 +12,7 @@ from matchmaker.models import (
     FollowUp,
     Invitation,
     MatchRound,
+    MonthPack,
     Need,
     Notice,
     Offer,
@@ -37,6 +38,7 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
     MatchRound: (),
     RoundRun: (joinedload(RoundRun.match_round),),
     RoundRepair: (joinedload(RoundRepair.run).joinedload(RoundRun.match_round),),
+    MonthPack: (),
     Promise: (
         load_run(),
         joinedload(Promise.need).joinedload(Need.category),

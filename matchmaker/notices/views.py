@@ -53,6 +53,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
         ("rounds.review", lambda row: {"month": row.match_round.month, "number": row.number}),
     ),
     "round_repair": (("rounds.places", lambda row: {"month": row.run.match_round.month}),),
+    "month_pack": (("packs.index", _no_values),),
     "offer": (("offers.show", lambda row: {"offer_id": row.id}),),
     "organisation": (("organisations.own", _no_values),),
     "recipient_status": (("residents.own_contact", _no_values),),

@@ -11,6 +11,7 @@ from matchmaker.models import (
     FollowUp,
     Invitation,
     MatchRound,
+    MonthPack,
     Need,
     Notice,
     Offer,
@@ -152,6 +153,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "round.promises_broken": _l("Some promises of %(thing)s cannot be kept any more."),
     "round.places_free": _l("Somebody gives no help after all: places of %(thing)s are free."),
     "repair.finished": _l("Your search for free places has ended: %(thing)s."),
+    "pack.finished": _l("Your month pack has ended: %(thing)s."),
     "run.finished": _l("Your run has ended: %(thing)s."),
     "run.cancelled": _l("A colleague cancelled your run: %(thing)s."),
     "run.waits": _l("A run waits for you as the second person: %(thing)s."),
@@ -220,6 +222,14 @@ def _name_repair(repair: RoundRepair) -> str:
     return _("%(month)s, search %(number)s", month=month, number=repair.number)
 
 
+def _name_pack(pack: MonthPack) -> str:
+    return _(
+        "%(first)s to %(last)s",
+        first=format_month(pack.first_month),
+        last=format_month(pack.last_month),
+    )
+
+
 def _name_resident(resident: Resident) -> str:
     return _(
         "%(resident)s (%(reference)s)",
@@ -236,6 +246,7 @@ _NAMES: Mapping[type, Callable[[Any], str]] = {
     MatchRound: lambda row: format_month(row.month),
     RoundRun: _name_run,
     RoundRepair: _name_repair,
+    MonthPack: _name_pack,
     Offer: lambda row: str(row.title),
     Organisation: get_name,
     Volunteer: lambda row: str(row.name),

@@ -5,16 +5,16 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import Response
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 
 FILE_FORMATS = ("xlsx", "csv")
 MEDIA_TYPES = {
@@ -58,39 +58,56 @@ def send_file(file_format: str, name: str, content: bytes | str) -> Response:
 
 
 def make_xlsx(title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Return a workbook of one sheet: first row bold, fixed and with filters, text kept as text.
+    """Return a workbook of one sheet; see ``make_book``."""
+    return make_book([Sheet(title, headers, list(rows))])
 
-    It prints on A4 across, as wide as the paper, with the first row on every page.
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook; a title that is too long for a sheet is cut."""
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Row]
+
+
+def make_book(sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook: in each sheet the first row bold, fixed and with filters.
+
+    Text is kept as text; numbers and days are numbers and days. Each sheet prints on A4 across, as
+    wide as the paper, with the first row on every page. The cells are written one after another,
+    so that a large book needs little memory.
     """
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    sheet = book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", title)[:LONGEST_SHEET_NAME] or "1")
-    widths: dict[int, int] = {}
-    for number, row in enumerate([list(headers), *rows], start=1):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(row=number, column=column)
-            assert isinstance(cell, Cell)  # noqa: S101 (a new sheet has no merged cells)
-            _write_cell(cell, value)
-            widths[column] = max(widths.get(column, 0), _get_width(value))
-            if number == 1:
-                cell.font = Font(bold=True)
-    for column, width in widths.items():
-        sheet.column_dimensions[get_column_letter(column)].width = min(width + 2, WIDEST_COLUMN)
-    _set_up(sheet)
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        _add_sheet(book, sheet)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _set_up(sheet: Worksheet) -> None:
+def _add_sheet(book: Workbook, sheet: Sheet) -> None:
+    title = _NOT_IN_SHEET_NAME.sub(" ", sheet.title)[:LONGEST_SHEET_NAME] or "1"
+    page: Any = book.create_sheet(title)
+    for column, header in enumerate(sheet.headers):
+        widest = max([_get_width(header), *(_get_width(row[column]) for row in sheet.rows)])
+        letter = get_column_letter(column + 1)
+        page.column_dimensions[letter].width = min(widest + 2, WIDEST_COLUMN)
+    _set_up(page, f"A1:{get_column_letter(len(sheet.headers))}{len(sheet.rows) + 1}")
+    page.append([_make_cell(page, str(header), is_bold=True) for header in sheet.headers])
+    for row in sheet.rows:
+        page.append([_make_cell(page, value) for value in row])
+
+
+def _set_up(page: Any, cells: str) -> None:
     """Fix the first row on the screen and on paper, and let the rows be filtered."""
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # 0: as many as it takes
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = cells
+    page.print_title_rows = "1:1"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = _A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0  # 0: as many as it takes
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def make_csv(_title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -111,14 +128,18 @@ def looks_like_formula(text: str) -> bool:
     return unicodedata.normalize("NFKC", text).lstrip()[:1] in _FORMULA_SIGNS
 
 
-def _write_cell(cell: Cell, value: Any) -> None:
-    if not isinstance(value, str):
-        cell.value = value
-        return
-    cell.value = _NOT_IN_XML.sub("", value)[:LONGEST_CELL]
-    cell.data_type = "s"  # openpyxl would take a leading = for a formula
-    if looks_like_formula(value):
-        cell.quotePrefix = True
+def _make_cell(page: Any, value: Value, *, is_bold: bool = False) -> Cell:
+    if isinstance(value, str):
+        cell = WriteOnlyCell(page, _NOT_IN_XML.sub("", value)[:LONGEST_CELL])
+        cell.data_type = "s"  # openpyxl would take a leading = for a formula
+        if looks_like_formula(value):
+            cell.quotePrefix = True
+    else:
+        found: Any = value  # the types of openpyxl name no date, which it writes all the same
+        cell = WriteOnlyCell(page, found)
+    if is_bold:
+        cell.font = Font(bold=True)
+    return cell
 
 
 def _write_csv_value(value: Any) -> str:

@@ -60,6 +60,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "offer": ("offers.index", "offers.review"),
     "organisation": ("organisations.index",),
     "override": ("rounds.index",),
+    "pack": ("packs.index",),
     "pairing": ("organisations.pairings",),
     "password": ("accounts.own",),
     "person": ("people.index",),

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     ROUND_READ = auto()
     ROUND_RUN = auto()  # open, freeze, solve, pin and forbid
     ROUND_PUBLISH = auto()  # never the one who ran it
+    PACK_MAKE = auto()  # of published months of the own office, with requests by number
     ACCOUNT_INVITE_SCOPE = auto()  # own members or proxies
     ACCOUNT_MANAGE = auto()
     INVITATION_CONFIRM = auto()  # of social workers, administrators, auditors; not one's own
@@ -136,6 +137,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,
+            Permission.PACK_MAKE,
             Permission.LINK_MAKE,
             Permission.INVITATION_CONFIRM,
         }

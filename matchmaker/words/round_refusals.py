@@ -13,6 +13,16 @@ CHOOSE_FROM_THE_LIST = _l("Choose from the list.")
 REASON_LENGTH = _l("Write the reason in at most %(most)s characters.")
 
 ROUNDS: Sentences = {
+    "pack.unknown": _l("There is no such pack."),
+    "pack.no_file": _l("This pack has no file, or it was deleted in time. Ask for it again."),
+    "pack.outdated": _l(
+        "A month of this pack was withdrawn since, so its figures are no longer valid. Ask for a "
+        "new pack."
+    ),
+    "pack.under_way": _l("Another pack is being made. Wait for it or cancel it."),
+    "pack.nothing_published": _l("No month of these is published."),
+    "pack.months_reversed": _l("The last month lies before the first. Choose a later one."),
+    "pack.too_many_months": _l("Choose at most %(most)s months."),
     "repair.under_way": _l("A search for these places is under way. Wait for it or cancel it."),
     "repair.nobody_left": _l(
         "You had a hand in one of these places, so nobody would be left to keep what you find. Let "

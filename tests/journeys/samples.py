@@ -12,7 +12,9 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import list_years
 from matchmaker.links.service import find_link, make_organisation_link
 from matchmaker.needs.resident_service import Question, list_questions
+from matchmaker.promises.memory import list_months
 from matchmaker.rounds.freeze.findings import ROWS
+from matchmaker.rounds.solve.packs import PackWish, ask_for_pack
 from matchmaker.workbench.lines import LINES
 
 Values = dict[str, Any]
@@ -240,6 +242,17 @@ def _findings(_user: m.User) -> list[Values]:
     return [{"month": month, "finding": finding.value} for month in months for finding in ROWS]
 
 
+def _packs(user: m.User | None) -> list[Values]:
+    """A pack of the latest published month, asked for once and made by nobody."""
+    query = select(m.MonthPack.id)
+    if user is not None and user.role is m.Role.SOCIAL_WORKER and not db.session.scalar(query):
+        [latest, *_earlier] = list_months(user.subdistrict_id)
+        wish = PackWish(latest, latest, list(m.PackPart), "en")
+        ask_for_pack(wish, actor=user, now=get_now())
+        db.session.commit()
+    return [{"pack_id": found} for found in db.session.scalars(query.limit(1))]
+
+
 _SECRET = "a" * 26  # of a link whose address the tests have to know
 
 
@@ -308,6 +321,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "organisations.end_pairing": _pairings,
     "organisations.show": _organisations,
     "organisations.show_pairing": _pairings,
+    "packs.progress": _packs,
     "places.edit": _places,
     "residents.record_status": _own_residents,
     "residents.merge": _residents,

@@ -155,6 +155,7 @@ TABLE = {
         {R.SOCIAL_WORKER: {P.ROUND_READ}, R.AUDITOR: {P.ROUND_READ}},
     ),
     "publish, as the second person": ("○ ○ ○ ○ ● ○ ○", {R.SOCIAL_WORKER: {P.ROUND_PUBLISH}}),
+    "make a pack of published months": ("○ ○ ○ ○ ● ○ ○", {R.SOCIAL_WORKER: {P.PACK_MAKE}}),
     "manage accounts": (
         "○ ○ ◐ ◐ ○ ● ○",
         {

@@ -46,7 +46,7 @@ _ORGANISATIONS = Column[RunLine](
     read=lambda line: ", ".join(sorted({get_name(row) for row in line.givers})),
     show=lambda line: _(", ").join(dict.fromkeys(map(get_name, line.givers))) or "–",
 )
-_FILE_COLUMNS = (
+FILE_COLUMNS = (
     Column[RunLine](header=_l("Need"), read=lambda line: line.need.reference),
     Column[RunLine](header=_l("Resident"), read=lambda line: line.need.resident.reference),
     _CATEGORY,
@@ -141,7 +141,7 @@ def _make_list(run: RoundRun) -> ListPage[RunLine]:
         download="rounds.download_lines",
         file_name=f"round-{month:%Y-%m}-run-{run.number}",
         file_title=_("Lines"),
-        file_columns=_FILE_COLUMNS,
+        file_columns=FILE_COLUMNS,
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import CursorResult, Result, or_, select, update
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobKind, JobState, RoundRepair, RoundRun
+from matchmaker.rounds.solve.packs import give_up_pack
 from matchmaker.rounds.solve.repairs import finish_repair, give_up_repair
 from matchmaker.rounds.solve.runs import finish_run, give_up_run
 from matchmaker.states import lock_rows
@@ -33,7 +34,10 @@ _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A worker's claim on a job: what to solve, and the token that proves the claim."""
+    """A worker's claim on a job: what to solve, and the token that proves the claim.
+
+    For a job that solves nothing, ``problem_json`` is empty.
+    """
 
     job_id: int
     token: str
@@ -42,7 +46,7 @@ class Hold:
     kind: JobKind = JobKind.SOLVE
 
 
-# The table with the question of each kind of job, and the job's column that refers to it.
+# The table with the question of a job that solves, and the job's column that refers to it.
 _QUESTIONS: Mapping[JobKind, tuple[Any, Any]] = {
     JobKind.SOLVE: (RoundRun, Job.round_run_id),
     JobKind.REPAIR: (RoundRepair, Job.round_repair_id),
@@ -61,6 +65,8 @@ def _give_up(job: Job, now: datetime) -> None:
         give_up_repair(job.repair, now=now)
     elif job.run is not None:
         give_up_run(job.run, now=now)
+    elif job.pack is not None:
+        give_up_pack(job.pack, now=now)
 
 
 def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
@@ -80,13 +86,19 @@ def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
     )
     hold = None
     if _count_rows(taken) == 1:
-        kind = db.session.scalars(select(Job.kind).where(Job.id == job_id)).one()
-        model, column = _QUESTIONS[kind]
-        query = select(model.problem_json, model.limit_seconds).join(Job, column == model.id)
-        problem_json, limit = db.session.execute(query.where(Job.id == job_id)).one()
-        hold = Hold(job_id, token, problem_json, limit, kind)
+        hold = _read_hold(job_id, token)
     db.session.commit()
     return hold
+
+
+def _read_hold(job_id: int, token: str) -> Hold:
+    kind = db.session.scalars(select(Job.kind).where(Job.id == job_id)).one()
+    if kind not in _QUESTIONS:
+        return Hold(job_id, token, "", 0, kind)
+    model, column = _QUESTIONS[kind]
+    query = select(model.problem_json, model.limit_seconds).join(Job, column == model.id)
+    problem_json, limit = db.session.execute(query.where(Job.id == job_id)).one()
+    return Hold(job_id, token, problem_json, limit, kind)
 
 
 def renew_lease(
@@ -112,17 +124,22 @@ def renew_lease(
 
 
 def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
-    """Save the result once, and commit.
+    """Save the result of a solve once, and commit.
 
     Returns False, with nothing saved, if ``hold`` has lost the job.
     """
+    return save_held(hold, lambda job: _finish(job, report, now))
+
+
+def save_held(hold: Hold, save: Callable[[Job], None]) -> bool:
+    """Call ``save`` with the job once, and commit; return False if ``hold`` has lost the job."""
     held = lock_rows(
         select(Job)
         .where(Job.id == hold.job_id, Job.lease_token == hold.token)
         .where(Job.state == JobState.RUNNING)
     )
     for job in held:
-        _finish(job, report, now)
+        save(job)
     db.session.commit()
     return bool(held)
 

@@ -1,12 +1,14 @@
 """The worker takes jobs from the queue, solves them in a child process and finds lost jobs.
 
+What is made and not solved, such as the pack of a month, is made in the worker itself.
+
 Between jobs it does what is due by the clock.
 """
 
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Flask
@@ -36,11 +38,18 @@ DUE_SECONDS = 60.0  # how often it looks for what is due
 LOOKS_PER_LEASE = 3  # overdue jobs are looked for this often during one lease
 
 
+# Saves the code of the present part, parts done and parts in all; returns whether to go on.
+Beat = Callable[[str, int, int], bool]
+# Makes what a held job asks for and saves it, unless a beat says no. Called with the app's context.
+Maker = Callable[[Hold, Beat], None]
+
+
 class Worker:
     """One worker of one app.
 
-    Once ``stop`` is asked it takes no more jobs and gives back the one that it holds. ``do_due`` is
-    called about once a minute between jobs, with the time.
+    ``makers``: how jobs are done that solve nothing. Once ``stop`` is asked it takes no more jobs
+    and gives back the one that it holds. ``do_due`` is called about once a minute between jobs,
+    with the time.
     """
 
     def __init__(
@@ -48,6 +57,7 @@ class Worker:
         app: Flask,
         stop: StopRequest | None = None,
         do_due: Callable[[datetime], object] | None = None,
+        makers: Mapping[JobKind, Maker] | None = None,
     ) -> None:
         self._app = app
         self._queue = SolveQueue(app.config["QUEUE_PATH"], self.run_job)
@@ -55,6 +65,7 @@ class Worker:
         self._memory_mib: int = app.config["SOLVE_MEMORY_MIB"]
         self._renew_at = self._look_at = self._due_at = 0.0  # monotonic clock
         self._do_due = do_due
+        self._makers = makers or {}
         self.stop = stop or StopRequest()
 
     def work(self) -> None:
@@ -96,12 +107,25 @@ class Worker:
             self._queue.put(job_id)
 
     def run_job(self, job_id: int) -> None:
-        """Solve the job unless it is taken or over; only its holder saves the result."""
+        """Do the job unless it is taken or over; only its holder saves the result."""
         with self._app.app_context():
             hold = take_job(job_id, lease_seconds=self._lease_seconds, now=get_now())
         if hold is None:
             return
         logger.info("job taken", extra={"job": job_id})
+        if hold.kind in self._makers:
+            self._make(hold)
+        else:
+            self._solve(hold)
+
+    def _make(self, hold: Hold) -> None:
+        with self._app.app_context():
+            self._makers[hold.kind](hold, lambda *part: self._beat(hold, Progress(*part)))
+        if self.stop.is_asked:
+            self._give_back(hold)
+        logger.info("job finished", extra={"job": hold.job_id})
+
+    def _solve(self, hold: Hold) -> None:
         report = matching.solve(
             hold.problem_json,
             hold.limit_seconds,
@@ -114,7 +138,7 @@ class Worker:
         elif report.failure is not Failure.CANCELLED:
             is_saved = self._save(hold, report)
             facts = {"saved": is_saved, "failure": report.failure, "brief": report.unexplained}
-            logger.info("job finished", extra={"job": job_id, **facts})
+            logger.info("job finished", extra={"job": hold.job_id, **facts})
 
     def _save(self, hold: Hold, report: SolveReport) -> bool:
         """Save the result; return False if the job is no longer held.
@@ -153,5 +177,5 @@ class Worker:
                     hold, lease_seconds=self._lease_seconds, now=get_now(), progress=progress
                 )
         except OperationalError:
-            logger.warning("the database is away: the solve goes on")
+            logger.warning("the database is away: the work goes on")
             return True

@@ -1,10 +1,11 @@
-"""Why a run has no result."""
+"""Why a run has no result, and a pack no file."""
 
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from matchmaker.rounds.solve import packs
 from matchmaker.rounds.solve.runs import TOO_MANY_TRIES
 from optimizer.report import Failure
 
@@ -21,6 +22,13 @@ _FAILURES = {
     Failure.NOT_VERIFIED: _l("The result did not pass the independent check and was set aside."),
     Failure.CANCELLED: _l("The last run was cancelled."),
     TOO_MANY_TRIES: _l("The worker stopped five times over this run."),
+    packs.TOO_LARGE: _l("The pack became too large. Choose fewer months or fewer parts."),
+    packs.OUTDATED: _l("A month was withdrawn while the pack waited. Ask for a new one."),
+    packs.BROKEN: _l(
+        "The pack could not be made. Ask for it once more; if it happens again, tell the "
+        "administrator."
+    ),
+    packs.TOO_MANY_TRIES: _l("The worker stopped five times over this pack."),
 }
 _FORMER_FAILURES = {  # what earlier versions stored
     "no_answer": _l("The solver gave no answer."),
@@ -31,7 +39,7 @@ _FORMER_FAILURES = {  # what earlier versions stored
 
 
 def describe_failure(code: str | None) -> str:
-    """Say why a run has no result."""
+    """Say why a run has no result, or a pack no file."""
     sentences: dict[str, Any] = {**_FAILURES, **_FORMER_FAILURES}
     return str(sentences.get(code or "") or _("The run has no result."))
 

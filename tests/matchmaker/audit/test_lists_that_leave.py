@@ -16,9 +16,11 @@ from matchmaker import models as m
 from matchmaker.audit import disclosures
 from matchmaker.base.extensions import db
 from matchmaker.models import Role
+from matchmaker.rounds.solve.packs import PackWish, ask_for_pack
 from tests.browser import Browser
 from tests.databases import make_app, opened
-from tests.factories import Factory
+from tests.factories import NOW, Factory
+from tests.matchmaker.packs.packs_in_hand import work_on_packs
 from tests.matchmaker.small_world import make_small_world
 from tests.matchmaker.test_permissions import list_calls
 
@@ -35,6 +37,7 @@ def site(sqlite_copier, tmp_path_factory):
         make = Factory(app)
         world = make_small_world(make)
         _fill_lists(make, world)
+        _make_pack(app, world)
         yield app, world, _plant_canaries(app)
 
 
@@ -58,6 +61,16 @@ def _fill_lists(make, world) -> None:
             resident = make.resident(household, phone=f"1360000000{number}")
             make.user(Role.RESIDENT, resident_id=resident.id)
             make.follow_up(needs[number])
+
+
+def _make_pack(app, world) -> None:
+    with app.app_context():
+        worker = db.session.get_one(m.User, world.users[Role.SOCIAL_WORKER].id)
+        [month] = db.session.scalars(select(m.MatchRound.month))
+        wish = PackWish(month, month, list(m.PackPart), "en")
+        ask_for_pack(wish, actor=worker, now=NOW)
+        db.session.commit()
+    work_on_packs(app)
 
 
 def _plant_canaries(app) -> dict[str, int]:
@@ -120,6 +133,7 @@ LONG = {
         "needs.paper_list",
         "needs.paper_sheet",
         "needs.print_letters",
+        "packs.download",
         "people.index",
         "residents.index",
         "residents.download",

@@ -25,7 +25,8 @@ FREE_IN_SQLITE = "PRAGMA defer_foreign_keys = ON"
 PARTICULAR = {
     ("assignment", "pairing_id"): None,  # a line serves a need or a pairing, never both
     ("promise", "pairing_id"): None,
-    ("job", "round_repair_id"): None,  # a job works on a run or on a search
+    ("job", "round_repair_id"): None,  # a job works on a run, on a search or on a pack
+    ("job", "month_pack_id"): None,
     ("session", "ends_minute"): 2,  # it ends after it begins
     ("notice", "resident_id"): None,  # a notice is for an account or for a resident
     ("idempotency_key", "signed_link_id"): None,  # a form is sent by an account or by a link

@@ -49,7 +49,7 @@ from matchmaker.residents import merging, statuses
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import closing, keeping, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
-from matchmaker.rounds.solve import jobs, repairs, runs
+from matchmaker.rounds.solve import jobs, packs, repairs, runs
 from matchmaker.volunteers import absences
 from matchmaker.volunteers import service as volunteer_service
 from matchmaker.volunteers.profile import VolunteerProfile
@@ -125,6 +125,9 @@ SILENT = {
     "round.solve": "one's own; its end is heard of",
     "repair.start": "one's own; its end is heard of",
     "repair.cancel": "the office's own work, shown on the page of free places",
+    "pack.ask": "one's own; its end is heard of",
+    "pack.cancel": "the office's own work, shown on the page of packs",
+    "pack.remove": "said on the page of packs beforehand",
     "committee.inform": "keeps that notices were heard",
     "resident.inform": "keeps that notices were heard",
     "demo": "built before there is anybody",
@@ -742,6 +745,16 @@ def end_a_search(o: Office) -> Heard:
     begin()
     repairs.give_up_repair(repair, now=LATER)
     return [(o.one, "repair.finished")]
+
+
+@step("pack.finish")
+def end_a_pack(o: Office) -> Heard:
+    [month] = db.session.scalars(select(m.MatchRound.month))
+    wish = packs.PackWish(month, month, [m.PackPart.REPORT], "en")
+    pack = packs.ask_for_pack(wish, actor=o.one, now=NOW)
+    begin()
+    packs.give_up_pack(pack, now=LATER)
+    return [(o.one, "pack.finished")]
 
 
 @step("repair.keep")

@@ -4,6 +4,10 @@ FORM = {"GET", "POST"}
 ROUND = "/rounds/<month:month>/"
 RUN = f"{ROUND}runs/<id:number>/"
 ADDRESSES = {
+    "packs.index": ("/rounds/packs/", FORM),
+    "packs.progress": ("/rounds/packs/<id:pack_id>/progress", {"GET"}),
+    "packs.cancel": ("/rounds/packs/<id:pack_id>/cancel", {"POST"}),
+    "packs.download": ("/rounds/packs/<id:pack_id>/pack.<any(zip):file_format>", FORM),
     "results.index": ("/results/", {"GET"}),
     "results.show": ("/results/<month:month>/", {"GET"}),
     "results.show_office": ("/results/<month:month>/<office>/", {"GET"}),
@@ -56,6 +60,6 @@ def test_every_step_and_page_is_where_it_was(app):
     found = {
         rule.endpoint: (rule.rule, rule.methods - {"HEAD", "OPTIONS"})
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.partition(".")[0] in ("rounds", "results")
+        if rule.endpoint.partition(".")[0] in ("packs", "rounds", "results")
     }
     assert found == ADDRESSES
