@@ -65,10 +65,7 @@ def _list_files(made: _Made, go_on: GoOn) -> Iterator[File]:
 
 
 def _write_readme(made: _Made, parts: Sequence[PackPart]) -> str:
-    """Return which months and parts are in the pack, and which code is which group.
-
-    The text begins with a byte order mark and has the line ends of Windows, for old editors.
-    """
+    """Return which months and parts are in the pack, and which code is which group."""
     office, span = get_name(made.pack.subdistrict), name_span(made.months)
     lines = [
         _("%(name)s: %(value)s", name=office, value=span),
@@ -81,7 +78,12 @@ def _write_readme(made: _Made, parts: Sequence[PackPart]) -> str:
         *_list_groups(made.names.organisations),
         *_list_groups(made.names.committees),
     ]
-    return "\ufeff" + "\r\n".join(lines) + "\r\n"
+    return _write_text(lines)
+
+
+def _write_text(lines: Sequence[str]) -> str:
+    """Return a text with the byte order mark and line ends that old editors of Windows need."""
+    return "\ufeff" + "\r\n".join("\n".join(lines).split("\n")) + "\r\n"
 
 
 def _list_groups(names: Mapping[str, str]) -> list[str]:
@@ -112,9 +114,9 @@ def _make_texts(made: _Made) -> Iterator[File]:
     for month in made.months:
         folder = f"texts/{month.month:%Y-%m}"
         for row in make_organisation_texts(month):
-            yield f"{folder}/organisation-{_clean(row.code)}.txt", row.text
+            yield f"{folder}/organisation-{_clean(row.code)}.txt", _write_text([row.text])
         for row in make_committee_texts(month, made.names):
-            yield f"{folder}/committee-{_clean(row.code)}.txt", row.text
+            yield f"{folder}/committee-{_clean(row.code)}.txt", _write_text([row.text])
 
 
 def _make_proof(made: _Made) -> Iterator[File]:
