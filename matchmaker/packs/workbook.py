@@ -115,9 +115,9 @@ def _make_categories(months: Sequence[PackMonth], names: Names) -> Sheet:
         _("Kind of help"),
         _("Needs asked for"),
         _("Needs met"),
-        _("Amount asked for"),
+        _("Amount asked"),
         _("Amount offered"),
-        _("Amount found"),
+        _("Amount matched"),
         _("Unit"),
     ]
     rows: list[Row] = [

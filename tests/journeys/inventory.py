@@ -21,6 +21,7 @@ FILE_FORMAT = re.compile(r"<any\(([^)]+)\):file_format>")
 # The page of which a file has the rows, if its address has an id.
 PAGE_OF_FILE = {
     "assignments.download_payments": ("assignments.payments",),
+    "packs.download": ("packs.progress",),
     "results.download": ("results.show_office",),
     "feeds.show": (),  # its address is a secret of who has the calendar
     "rounds.download_lines": ("rounds.list_lines",),
