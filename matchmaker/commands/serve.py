@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -69,25 +70,28 @@ def do_all_due(now: datetime) -> str:
 
     If a part fails, the other parts are still done, and its error is raised at the end.
     """
-    try:
-        offers = _follow_calendar(now)
-    finally:
-        try:
-            over = do_expire(now)
-        finally:
-            try:
-                packs = _forget_packs(now)
-            finally:
-                try:
-                    needs = do_repeats(now)
-                finally:
-                    done = do_due(now)
+    parts: dict[str, Callable[[datetime], Any]] = {
+        "offers": _follow_calendar,
+        "over": do_expire,
+        "needs": do_repeats,
+        "done": do_due,
+        "packs": _forget_packs,
+    }
+    found: dict[str, Any] = {}
+
+    def do(name: str) -> None:
+        found[name] = parts[name](now)
+
+    with ExitStack() as stack:
+        for name in reversed(parts):
+            stack.callback(do, name)
+    offers, needs, done = found["offers"], found["needs"], found["done"]
     return (
         f"offers: opened {offers['opened']}, expired {offers['expired']}; "
         f"needs: came back {needs.returned}, asked about {needs.asked}, ended {needs.ended}, "
-        f"expired {over}; "
+        f"expired {found['over']}; "
         f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}; "
-        f"packs: deleted {packs}"
+        f"packs: deleted {found['packs']}"
     )
 
 
