@@ -34,6 +34,7 @@ from matchmaker.needs import (
     letter_views,
     paper_views,
     queue_views,
+    referral_views,
     repeat_views,
     useful_views,
 )
@@ -108,6 +109,7 @@ VIEW_MODULES = (
     paper_views,
     posting_views,
     queue_views,
+    referral_views,
     repeat_views,
     useful_views,
     offer_views,

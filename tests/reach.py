@@ -15,7 +15,8 @@ from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
 from matchmaker.base.clock import get_instant, get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.needs import desk_service, queue_service, useful
+from matchmaker.needs import desk_service, queue_service, referrals, useful
+from matchmaker.needs.referrals import ReferralTerms
 from matchmaker.offers import approval_service
 from matchmaker.offers import service as offer_service
 from matchmaker.offers.states import follow_calendar
@@ -38,6 +39,7 @@ NEEDS_STAY_IN = (
     m.NeedState.CLOSED,
     m.NeedState.WITHDRAWN,
     m.NeedState.EXPIRED,
+    m.NeedState.REFERRED,
     m.NeedState.RETURNED,
     m.NeedState.SUBMITTED,
     m.NeedState.OPEN,
@@ -92,6 +94,12 @@ def _expire_need(_make: Factory, need: m.Need) -> None:
     """The calendar moves on to the day after the need's last."""
     need.useful_until = get_local_date(NOW) - timedelta(days=1)
     useful.expire_needs(NOW)
+
+
+def _refer_need(make: Factory, need: m.Need) -> None:
+    terms = ReferralTerms("市民热线", "12345", "要别的单位帮忙", get_local_date(NOW))
+    keys: dict[str, Any] = {"need_id": need.id, "version": need.version, "now": NOW}
+    referrals.refer_need(actor=_get_committee_worker(make, need), terms=terms, **keys)
 
 
 def _freeze_need(make: Factory, need: m.Need) -> None:
@@ -250,6 +258,7 @@ _PATHS: tuple[tuple[Any, Any, Callable[..., None]], ...] = (
     (m.NeedState.OPEN, m.NeedState.WITHDRAWN, _withdraw_need),
     (m.NeedState.OPEN, m.NeedState.CLOSED, _join_need),
     (m.NeedState.OPEN, m.NeedState.EXPIRED, _expire_need),
+    (m.NeedState.OPEN, m.NeedState.REFERRED, _refer_need),
     (m.OfferState.SUBMITTED, m.OfferState.RETURNED, _return_offer),
     (m.OfferState.SUBMITTED, m.OfferState.APPROVED, _approve_offer),
     (m.OfferState.OPEN, m.OfferState.PAUSED, _move_offer(offer_service.pause_offer)),

@@ -60,6 +60,7 @@ from matchmaker.models.promise import (
     load_run,
     make_help_key,
 )
+from matchmaker.models.referral import Referral, ReferralEnd
 from matchmaker.models.repair import RoundRepair
 from matchmaker.models.resident import (
     Consent,
@@ -149,6 +150,8 @@ __all__ = [
     "PublicBundle",
     "Qualification",
     "RecipientStatus",
+    "Referral",
+    "ReferralEnd",
     "Resident",
     "ResidentContact",
     "RevokeReason",

@@ -43,6 +43,9 @@ SHOWN_ACTIONS = frozenset(
         "confirm_repeat",
         "end_repeat",
         "expire",
+        "refer",
+        "reopen",
+        "close_referral",
     )
 )
 ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"

@@ -18,6 +18,7 @@ from matchmaker.needs.desk_forms import ChangeForm
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queries import list_own_needs
+from matchmaker.needs.referrals import list_referrals
 from matchmaker.needs.repeating import find_repeat, may_repeat
 from matchmaker.needs.resident_forms import (
     AnswerForm,
@@ -56,6 +57,7 @@ def follow(need_id: int) -> str:
         is_editable=need.state in EDITABLE,
         is_changeable=need.state is NeedState.SUBMITTED,
         corrections=list_corrections(need),
+        referrals=list_referrals(need),
         is_withdrawable=need.state in WITHDRAWABLE,
         later=find_repeat(need) if need.repeats_until else None,
     )

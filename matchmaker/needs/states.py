@@ -10,6 +10,8 @@ matched -> served or partly served, once help was given; back, if the report is 
 matched -> in round, if a publication is withdrawn; open, if its promise is revoked
 partly served -> open, if what is missing is carried over
 open -> closed, if the recipient says that the help is no longer needed
+submitted, open -> referred, if it is handed to an office that does not take part here
+referred -> open or submitted, if that office could not help; closed, if it helped; withdrawn
 submitted, returned, open -> expired, once the last day on which the help is of use is past
 any sent need that is not over -> closed, if the contact with the resident is stopped
 """
@@ -40,10 +42,15 @@ _S = NeedState
 _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
     # CLOSED below is also for the needs of a resident, once the contact was stopped
-    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}),
+    _S.SUBMITTED: frozenset(
+        {_S.VERIFIED, _S.RETURNED, _S.REFERRED, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}
+    ),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
-    _S.OPEN: frozenset({_S.SUBMITTED, _S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}),
+    _S.OPEN: frozenset(
+        {_S.SUBMITTED, _S.IN_ROUND, _S.REFERRED, _S.WITHDRAWN, _S.CLOSED, _S.EXPIRED}
+    ),
+    _S.REFERRED: frozenset({_S.SUBMITTED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
     _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
     _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.SERVED, _S.PARTLY_SERVED, _S.CLOSED}),
     _S.SERVED: frozenset({_S.MATCHED, _S.PARTLY_SERVED, _S.CLOSED}),

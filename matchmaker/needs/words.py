@@ -32,7 +32,7 @@ def explain_state(need: Need) -> str:
         NeedState.PARTLY_SERVED: _("Part of the help has come."),
         NeedState.SERVED: _("The help has come."),
         NeedState.CLOSED: _("This is finished."),
-        NeedState.REFERRED: _("It was handed to the office that can help."),
+        NeedState.REFERRED: _("It was handed to an office that can help. Below is to whom."),
         NeedState.WITHDRAWN: _("You took this back."),
         NeedState.EXPIRED: _("The time for this is over. You can ask again."),
     }
@@ -103,6 +103,9 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
         "need.repeat": _("It came back by itself for the next month."),
         "need.confirm_repeat": _("It goes on every month."),
         "need.end_repeat": _("It does not come back any more."),
+        "need.refer": _("It was handed to another office."),
+        "need.reopen": _("The other office could not help. It waits here again."),
+        "need.close_referral": _("The other office helped. It is closed."),
         "need.expire": _("The last day on which it was of use is past."),
     }
     return str(sentences[entry.code])
@@ -127,6 +130,9 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
         "need.repeat": _("Came back by itself"),
         "need.confirm_repeat": _("Said that it still comes back"),
         "need.end_repeat": _("Does not come back any more"),
+        "need.refer": _("Handed to another office"),
+        "need.reopen": _("Waits here again: the other office could not help"),
+        "need.close_referral": _("Closed: the other office helped"),
         "need.expire": _("The last day on which it was of use is past"),
     }
     if entry.by is None:

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     NEED_BROWSE = auto()  # open needs, without the person
     NEED_VERIFY = auto()  # a social worker: only what a committee worker entered
     NEED_SORT = auto()  # several at once, return, merge: own committee
+    NEED_REFER = auto()  # to an office that does not take part here
     STATUS_VERIFY = auto()
     RESIDENT_MERGE = auto()  # two entries of one resident
     CONTACT_REVEAL = auto()  # one at a time, each logged
@@ -105,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_POST_ON_BEHALF,
             Permission.NEED_READ_SCOPE,
             Permission.NEED_VERIFY,
+            Permission.NEED_REFER,
             Permission.NEED_SORT,
             Permission.HELP_AGREE,
             Permission.HELP_RING,
@@ -122,6 +124,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_POST_ON_BEHALF,
             Permission.NEED_READ_SCOPE,
             Permission.NEED_VERIFY,
+            Permission.NEED_REFER,
             Permission.STATUS_VERIFY,
             Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,

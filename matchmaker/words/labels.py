@@ -41,6 +41,8 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.PairingEnd.MOVED_AWAY, _l("The resident has moved away")),
     (m.PairingEnd.CHANGED, _l("It was changed and goes on as another")),
     (m.PairingEnd.CONTACT_ENDED, _l("The contact with the resident ended")),
+    (m.ReferralEnd.HELPED, _l("They helped")),
+    (m.ReferralEnd.COULD_NOT_HELP, _l("They could not help")),
     (m.ConsentChannel.ONLINE, _l("On this site")),
     (m.ConsentChannel.SIGNED_PAPER, _l("Signed on paper")),
     (m.ConsentChannel.SPOKEN_AT_COUNTER, _l("Said at the counter")),
@@ -269,7 +271,7 @@ def describe_purpose(purpose: str) -> LazyString:
 
 _ENDED_WITH = {
     m.NeedState.WITHDRAWN: _l("Ended on %(day)s: request %(number)s was taken back."),
-    m.NeedState.CLOSED: _l("Ended on %(day)s: request %(number)s was joined with another."),
+    m.NeedState.CLOSED: _l("Ended on %(day)s: request %(number)s is closed."),
     m.NeedState.EXPIRED: _l("Ended on %(day)s: the time for request %(number)s is over."),
     m.NeedState.SERVED: _l("Ended on %(day)s: help came for request %(number)s."),
     m.NeedState.PARTLY_SERVED: _l("Ended on %(day)s: help came for request %(number)s."),

@@ -100,6 +100,9 @@ _NEEDS: Sentences = {
         "What comes back every month has a last month and no last day. Leave one of the two out."
     ),
     "need.useful_day": _l("Choose a day between %(first)s and %(last)s, or leave it empty."),
+    "need.not_referred": _l("No other office has it now. See where it is."),
+    "need.referral_length": _l("Write at least one word and at most %(most)s characters."),
+    "need.referral_day": _l("Choose a day between %(first)s and %(last)s."),
     "need.not_expired": _l("The time for it is not over. See where it is now."),
     "need.repeat_not_asked": _l("Nobody asks whether it goes on. It was said already."),
     "need.repeats_no_more": _l("It does not come back any more, or has come back already."),

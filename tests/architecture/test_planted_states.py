@@ -13,7 +13,7 @@ import pytest
 from matchmaker.base.extensions import Model
 from matchmaker.models import NeedState, OfferState, OrganisationState, Role, VolunteerState
 from tests.architecture.source import ROOT, Source
-from tests.architecture.test_reachable_states import AWAITED, COLUMNS
+from tests.architecture.test_reachable_states import COLUMNS
 from tests.reach import NEEDS_STAY_IN, list_reachable
 
 WRITERS = ("update", "values", "setattr", "insert")
@@ -34,13 +34,13 @@ def list_stateful_models() -> set[str]:
 
 
 def find_planted(source: Source) -> list[str]:
-    """Each place that writes a state to a row, or names one that no service writes."""
+    """Each place that writes a state to a row."""
     stateful = list_stateful_models()
     return [
         f"{source.name}:{node.lineno}: {ast.unparse(node).splitlines()[0]}"
         for node in ast.walk(source.tree)
         if isinstance(node, ast.expr)
-        if _sets_attribute(node) or _writes(node, stateful) or _names_awaited(node)
+        if _sets_attribute(node) or _writes(node, stateful)
     ]
 
 
@@ -68,13 +68,6 @@ def _writes(node: ast.AST, stateful: set[str]) -> bool:
     return any(word in words for word in COLUMNS)
 
 
-def _names_awaited(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Attribute):
-        return False
-    enum = getattr(node.value, "attr", getattr(node.value, "id", ""))
-    return f"{enum}.{node.attr}" in AWAITED
-
-
 def list_tests() -> list[Source]:
     """All tests but those of the library, which knows no rows."""
     paths = (ROOT / "tests").rglob("*.py")
@@ -100,7 +93,6 @@ def test_no_test_plants_a_state():
         'db.session.query(m.Need).update({"state": m.NeedState.OPEN})',
         "db.session.execute(update(m.Need).values(state=m.NeedState.OPEN))",
         'setattr(need, "state", m.NeedState.OPEN)',
-        "post(state=m.NeedState.REFERRED)",
         "run.status = RunStatus.PROVEN",
     ],
 )
@@ -119,9 +111,8 @@ def test_what_reads_a_state_or_asks_the_factory_for_a_first_one_is_let_through(t
 
 @pytest.mark.parametrize("enum", [NeedState, OfferState, OrganisationState, VolunteerState])
 def test_every_state_in_which_rows_stay_can_be_reached(enum: type[StrEnum]):
-    awaited = {state for state in enum if f"{enum.__name__}.{state.name}" in AWAITED}
     passed = {state for state in enum if state in PASSED_THROUGH and enum is NeedState}
-    assert set(list_reachable(enum)) == set(enum) - awaited - passed
+    assert set(list_reachable(enum)) == set(enum) - passed
 
 
 def test_needs_are_reached_in_every_state_in_which_they_stay():

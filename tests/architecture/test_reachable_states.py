@@ -1,4 +1,4 @@
-"""Every state that a row can have is written by some service, or is on a list with its reason.
+"""Every state that a row can have is written by some service.
 
 A state that nothing writes is a promise that the product does not keep: pages describe it, queries
 wait for it, and tests that plant it are green over a path that nobody can walk.
@@ -17,10 +17,6 @@ from matchmaker.states import StateMachine
 from optimizer.solution import SolutionStatus
 from tests.architecture.source import Source, list_sources
 
-# Not written yet; what will write it. The list may only shrink.
-AWAITED = {
-    "NeedState.REFERRED": "referrals",
-}
 # A run takes the optimizer's word for its result.
 FROM_THE_OPTIMIZER = {f"RunStatus.{member.name}" for member in SolutionStatus}
 COLUMNS = ("state", "status")
@@ -134,26 +130,7 @@ def services() -> list[Source]:
 def test_every_state_is_written_by_some_service(services):
     members = {f"{enum.__name__}.{member.name}" for enum in list_state_enums() for member in enum}
     unwritten = members - list_reached(services) - FROM_THE_OPTIMIZER
-    assert unwritten - AWAITED.keys() == set(), "no service writes it: take it out, or write it"
-    assert AWAITED.keys() - unwritten == set(), "it is written now: take it off the list"
-
-
-def list_awaited_in_the_demo(sources: list[Source]) -> set[str]:
-    """States that the demo names though no service writes them yet."""
-    named = {name for s in sources for name in _list_members(s.tree, _list_aliases(s))}
-    return named & AWAITED.keys()
-
-
-def test_the_demo_shows_no_state_that_no_service_writes():
-    sources = list_sources("matchmaker/demo")
-    assert sources, "the scan has gone blind"
-    assert list_awaited_in_the_demo(sources) == set()
-
-
-def test_a_demo_that_shows_such_a_state_is_found(tmp_path):
-    path = tmp_path / "a.py"
-    path.write_text("_N = NeedState\nCOUNTS = {_N.OPEN: 3, NeedState.DRAFT: 4, _N.REFERRED: 2}\n")
-    assert list_awaited_in_the_demo([Source(path, tmp_path)]) == {"NeedState.REFERRED"}
+    assert unwritten == set(), "no service writes it: take it out, or write it"
 
 
 def test_a_state_that_nothing_writes_is_found(tmp_path):

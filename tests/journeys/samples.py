@@ -308,6 +308,8 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "needs.paper_list": _committees,
     "needs.paper_sheet": _committees,
     "needs.print_letters": _letters_to_print,
+    "needs.end_referral": _needs_in(m.NeedState.REFERRED),
+    "needs.refer": _needs_in(m.NeedState.SUBMITTED, m.NeedState.OPEN),
     "needs.receipt": _needs_in(m.NeedState.OPEN, m.NeedState.MATCHED),
     "needs.show": _needs_in(*m.NeedState),
     "needs.start": _drafts,

@@ -49,6 +49,10 @@ TABLE = {
             R.SOCIAL_WORKER: {P.NEED_VERIFY},  # what a committee worker entered
         },
     ),
+    "hand a need to another office": (
+        "○ ○ ○ ● ● ○ ○",
+        {R.COMMITTEE_WORKER: {P.NEED_REFER}, R.SOCIAL_WORKER: {P.NEED_REFER}},
+    ),
     "verify a recipient status": (
         "○ ○ ○ ● ◐ ○ ○",
         {R.COMMITTEE_WORKER: {P.STATUS_VERIFY}, R.SOCIAL_WORKER: {P.STATUS_VERIFY}},

@@ -107,7 +107,10 @@ def post_need(make, world, state: NeedState, writer: User) -> Need:
 
 
 # Forms that add a row of their own beside what they show.
-ADDING = {"needs.ask_again", "needs.ask_again_for", "offers.new", "assignments.add_session"}
+ADDING = {
+    *("needs.ask_again", "needs.ask_again_for", "needs.refer"),
+    *("offers.new", "assignments.add_session"),
+}
 
 # What each edit page locks before it compares: the rows that it shows, or what all writers lock.
 LOCKED = {

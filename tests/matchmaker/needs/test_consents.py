@@ -25,6 +25,7 @@ SAID = {
     m.NeedState.RETURNED: "In force as long as request",
     m.NeedState.OPEN: "In force as long as request",
     m.NeedState.IN_ROUND: "In force as long as request",
+    m.NeedState.REFERRED: "In force as long as request",
     m.NeedState.MATCHED: "In force: help is promised",
     m.NeedState.SERVED: "In force until the month is closed: request",
     m.NeedState.PARTLY_SERVED: "In force until the month is closed: request",

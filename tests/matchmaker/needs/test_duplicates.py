@@ -26,6 +26,7 @@ CURRENT = {
     S.WITHDRAWN: (False, False),
     S.CLOSED: (False, False),
     S.EXPIRED: (False, False),
+    S.REFERRED: (True, True),
 }
 
 

@@ -31,8 +31,17 @@ from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.base.clock import add_months, get_instant, get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
-from matchmaker.needs import corrections, desk_service, follow_ups, queue_service, repeating, useful
+from matchmaker.needs import (
+    corrections,
+    desk_service,
+    follow_ups,
+    queue_service,
+    referrals,
+    repeating,
+    useful,
+)
 from matchmaker.needs.desk_service import Answers
+from matchmaker.needs.referrals import ReferralTerms
 from matchmaker.notices.words import NOTICE_WORDS
 from matchmaker.offers import approval_service
 from matchmaker.offers import service as offer_service
@@ -263,6 +272,37 @@ def withdraw_need(o: Office) -> Heard:
 def withdraw_own_need(o: Office) -> Heard:
     desk_service.withdraw_need(actor=o.asker, need_id=o.sent.id, now=NOW)
     return []
+
+
+def hand_on(o: Office) -> None:
+    terms = ReferralTerms("市民热线", "12345", "要别的单位帮忙", get_local_date(NOW))
+    keys: dict[str, Any] = {"need_id": o.sent.id, "version": 1, "terms": terms, "now": NOW}
+    referrals.refer_need(actor=o.counter, **keys)
+
+
+def end_referral(o: Office, end: m.ReferralEnd) -> None:
+    hand_on(o)
+    begin()
+    keys: dict[str, Any] = {"need_id": o.sent.id, "end": end, "answer": "", "now": NOW}
+    referrals.end_referral(actor=o.counter, **keys)
+
+
+@step("need.refer")
+def hand_a_need_on(o: Office) -> Heard:
+    hand_on(o)
+    return [(asker(o), "need.referred")]
+
+
+@step("need.reopen")
+def take_a_need_back(o: Office) -> Heard:
+    end_referral(o, m.ReferralEnd.COULD_NOT_HELP)
+    return [(asker(o), "need.came_back")]
+
+
+@step("need.close_referral")
+def close_what_another_office_helped_with(o: Office) -> Heard:
+    end_referral(o, m.ReferralEnd.HELPED)
+    return [(asker(o), "need.helped_elsewhere")]
 
 
 @step("need.expire")
