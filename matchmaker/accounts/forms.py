@@ -16,7 +16,7 @@ from matchmaker.forms.validators import MaxLength, Required, SameAs
 from matchmaker.models import Role
 from matchmaker.models.limits import LONGEST_PERSON_NAME, LONGEST_REFERENCE
 from matchmaker.web.addresses import LONGEST_ADDRESS
-from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.labels import get_label, get_name, name_with
 from matchmaker.words.names import LONGEST_SEARCH
 
 _MARKED = re.compile(r"(?P<phone>.*[0-9])\s*(?P<mark>[A-Za-z]|[Rr][0-9]{5,})", re.ASCII)
@@ -121,7 +121,7 @@ class RoleForm(EditForm, IdempotentForm):
 class InviteColleagueForm(IdempotentForm):
     """A coordinator's choice: a volunteer of the organisation or, if empty, a colleague."""
 
-    volunteer_reference = DropdownField(_l("For whom"))
+    volunteer_reference = DropdownField(_l("Who is invited"))
 
 
 class InviteResidentForm(IdempotentForm):
@@ -172,6 +172,6 @@ def make_role_form(places: Places, **values: Any) -> RoleForm:
         (form.committee_id, places.committees),
         (form.organisation_id, places.organisations),
     ):
-        choices = [(row.id, f"{get_name(row)} ({row.code})") for row in rows]
+        choices = [(row.id, name_with(get_name(row), row.code)) for row in rows]
         field.choices = make_choices([("", _("None")), *choices])
     return form

@@ -23,6 +23,7 @@ from matchmaker.models import Role, User
 from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.lists import Column, ListPage
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import name_with
 
 _SHOWN_ONCE = "new_invitation_code"
 _MEMBER_COLUMNS = (
@@ -158,7 +159,7 @@ def _make_colleague_form() -> InviteColleagueForm:
     form.volunteer_reference.choices = make_choices(
         [
             ("", _("A colleague who coordinates, as I do")),
-            *((row.reference, f"{row.name} ({row.reference})") for row in volunteers),
+            *((row.reference, name_with(row.name, row.reference)) for row in volunteers),
         ]
     )
     return form

@@ -62,7 +62,7 @@ def describe_asker(need: Need) -> str:
     """Age and statuses of the resident in words, for the person who decides the urgency."""
     statuses = queries.list_statuses([need]).get(need.resident_id, ())
     line = NeedLine(need, (), statuses)
-    return join_words([_say_age(line), _say_statuses(line)])
+    return join_words([_say_age(line), *([_say_statuses(line)] if line.statuses else [])])
 
 
 def _make_box(line: NeedLine) -> Box:

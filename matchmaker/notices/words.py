@@ -26,7 +26,7 @@ from matchmaker.models import (
     Volunteer,
 )
 from matchmaker.words.giving import describe_giving
-from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.labels import get_label, get_name, name_with
 from matchmaker.words.quantities import format_month
 
 NOTICE_WORDS: Mapping[str, LazyString] = {
@@ -234,11 +234,7 @@ def _name_pack(pack: MonthPack) -> str:
 
 
 def _name_resident(resident: Resident) -> str:
-    return _(
-        "%(resident)s (%(reference)s)",
-        resident=resident.display_name,
-        reference=resident.reference,
-    )
+    return name_with(resident.display_name, resident.reference)
 
 
 _NAMES: Mapping[type, Callable[[Any], str]] = {

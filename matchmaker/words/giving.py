@@ -95,4 +95,4 @@ def describe_giving(row: Promise) -> str:
 
 
 def _say(fact: Fact) -> str:
-    return _("%(name)s: %(value)s", name=fact[0], value=fact[1])
+    return _("%(name)s: %(value)s", name=fact[0], value=fact[1].rstrip("。.；;，, "))

@@ -303,3 +303,8 @@ def describe_consent(consent: m.Consent, need: m.Need | None) -> str:
     if consent.purpose in _OF_REQUESTS:
         return gettext("Ended: agreed to anew after a change.")
     return gettext("In force until it is taken back.")
+
+
+def name_with(name: str, reference: str) -> str:
+    """A name with what tells it from others of the same name, in the brackets of the language."""
+    return gettext("%(name)s (%(reference)s)", name=name, reference=reference)

@@ -255,8 +255,8 @@ _GIVERS: Sentences = {
         "be entered once that month is over."
     ),
     "offer.promised": _l(
-        "%(count)s promises of a published month could not be kept then. Change it once that month "
-        "is over, or ask the office."
+        "Promises of a published month that could not be kept then: %(count)s. Change it once that "
+        "month is over, or ask the office."
     ),
     "offer.unknown": _l("There is no such offer here."),
     "organisation.state": _l(
@@ -280,7 +280,8 @@ _GIVERS: Sentences = {
     "volunteer.windows_unknown": _CHOOSE_TIMES,
     "volunteer.committees_unknown": _CHOOSE_COMMITTEES,
     "volunteer.breaks_promises": _l(
-        "This breaks %(count)s promises of a published month. Tick the box if it cannot be helped."
+        "Promises of a published month that this breaks: %(count)s. Tick the box if it cannot be "
+        "helped."
     ),
     "volunteer.unknown": _l("There is no such volunteer here."),
     "day.unknown": _l("There is no such session here."),

@@ -143,8 +143,8 @@ ROUNDS: Sentences = {
         "Pins or forbids changed after this run. Solve again, then publish the new run."
     ),
     "run.promises_broken": _l(
-        "%(count)s promises of this run cannot be kept any more. The page of the run lists them: "
-        "revoke them there, or forbid those who are gone and solve again."
+        "Promises of this run that cannot be kept any more: %(count)s. The page of the run lists "
+        "them: revoke them there, or forbid those who are gone and solve again."
     ),
     "link.unknown": _l("This link opens nothing, or nothing any more."),
     "round.group_unknown": _l("Nothing was promised there in these months."),
@@ -155,10 +155,11 @@ ROUNDS: Sentences = {
     ),
     "round.not_closable": _l("A month is closed once it is over, and only once."),
     "round.help_to_come": _l(
-        "%(count)s agreed payments have their day still ahead. Close the month once they are made."
+        "Agreed payments whose day is still ahead: %(count)s. Close the month once they are made."
     ),
     "round.open_changed": _l(
-        "By now %(count)s promises are open, another number than the page said. Look at it again."
+        "Promises that are open by now: %(count)s, another number than the page said. Look at it "
+        "again."
     ),
     "promise.unknown": _l("Tick at least one promise of the list."),
     "promise.state": _l("This promise has been answered or has ended meanwhile: look at it again."),
@@ -209,7 +210,7 @@ ROUNDS: Sentences = {
         "Promises can be revoked while their round is under review, and those that are published."
     ),
     "promise.breaks_more": _l(
-        "This breaks %(count)s promises, more than the page said. Look at it again."
+        "Promises that this breaks: %(count)s, more than the page said. Look at it again."
     ),
     "promise.can_be_kept": _l(
         "One of these promises can be kept by now, so it stays. Look at the list again."
@@ -232,7 +233,7 @@ ROUNDS: Sentences = {
         "pin. Tick the box to keep it all the same."
     ),
     "override.visits_taken": _l(
-        "%(count)s pins already take every visit of this volunteer in the month. Lift one of them "
+        "Pins already take every visit of this volunteer in the month: %(count)s. Lift one of them "
         "first, or tick the box."
     ),
     "override.units_taken": _l(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -75,7 +76,33 @@ FORBIDDEN = {
     "由界限证明": "已用数学方法证明不能更好",
     "次运行": "版方案",
     "运行页": "方案页",
+    "承诺": "安排、可提供量、答应过的",
+    "无解": "没有可行的方案",
+    "最优": "最好",
+    "目标层级": "公布的次序",
+    "开放资源": "可供匹配的资源",
+    "送达": "办到",
+    "走访": "探访、上门",
+    "床夜": "晚",
+    "小区块": "小区",
+    "你们": "您单位",
+    "条需求": "项需求",
+    "件需求": "项需求",
+    "，位于": "，",
 }
+FORBIDDEN_ENGLISH = {
+    "Asked to give": "Promised this month",
+    "Number of this kind of page": "Error number",
+    "persons of other": "people of other",
+}
+# What a program joins and no person writes.
+JOINED = {
+    "two signs": re.compile("[。；，：、][。；，：、]"),
+    "a word twice": re.compile(r"(的[\u4e00-\u9fff]{1,3})\1"),
+    "half brackets": re.compile(r"[\u4e00-\u9fff] ?\(|\([^()]*[\u4e00-\u9fff]"),
+    "must and may": re.compile("必[选填]）（选填）"),
+}
+ONE_AS_MANY = re.compile(r"(?<![\d.,/-])1 (?!(is|was|has|waits)\b)[a-z]+s\b")
 # The file of the log holds each event twice: in words, then as it is stored, so that others can
 # check its chain. The second half begins here.
 AS_STORED = re.compile(r",\d{4}-\d\d-\d\dT\d\d:.*")
@@ -108,8 +135,12 @@ class Reader(HTMLParser):
 
 @dataclass
 class Read:
-    """The texts of every page and file by address, and what people typed in Latin letters."""
+    """The texts of every page and file by address, and what people typed in Latin letters.
 
+    ``english`` has the pages in English, the other fields what is read in Chinese.
+    """
+
+    english: dict[str, list[str]] = field(default_factory=dict)
     pages: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
@@ -134,24 +165,27 @@ def read_all(app: Flask) -> Read:
             with app.app_context():
                 person = get_user(number)
             browser.sign_in(person)
+        browser.use_language("en")
+        _read_pages(found.english, browser, addresses)
         browser.use_language("zh_Hans_CN")
-        _read_pages(found, browser, addresses)
+        for address in _read_pages(found.pages, browser, addresses):
+            found.files[address.partition("?")[0]] = _read_file(found, browser, address)
     with app.app_context():
         _read_rows(found)
     return found
 
 
-def _read_pages(found: Read, browser: Browser, addresses: list[str]) -> None:
+def _read_pages(pages: dict[str, list[str]], browser: Browser, addresses: list[str]) -> set[str]:
+    """Put the texts of each page into ``pages``; return the addresses of the files they link to."""
     files: set[str] = set()
     for address in addresses:
         answer = browser.client.get(address)
         if answer.mimetype == "text/html":
             reader = Reader()
             reader.feed(answer.text)
-            found.pages[address] = reader.texts
+            pages[address] = reader.texts
             files |= set(reader.files)
-    for address in files:
-        found.files[address.partition("?")[0]] = _read_file(found, browser, address)
+    return files
 
 
 def _read_file(found: Read, browser: Browser, address: str) -> list[str]:
@@ -207,7 +241,7 @@ def test_no_word_is_left_that_people_took_otherwise(read):
 
 def test_chinese_is_punctuated_as_chinese(read):
     """What was joined in code or templates with a comma or colon of Latin text."""
-    half = re.compile(r"[\u4e00-\u9fff”）][,:;?!](\s|$)")
+    half = re.compile(r"(^|[\u4e00-\u9fff”）])[,:;?!](\s|$)")
     slips = {
         (text, address)
         for address, texts in read.pages.items()
@@ -215,6 +249,38 @@ def test_chinese_is_punctuated_as_chinese(read):
         if half.search(text)
     }
     assert slips == set()
+
+
+def test_nothing_reads_as_joined_by_a_program(read):
+    """One text behind another, each right by itself: two full stops, the same words twice."""
+    joined = {
+        (name, said, address)
+        for address, texts in read.pages.items()
+        for said in [*texts, *map("".join, pairwise(texts))]
+        for name, pattern in JOINED.items()
+        if (name == "must and may" or said in texts) and pattern.search(said)
+    }
+    assert joined == set()
+
+
+def test_one_of_something_is_not_said_as_many(read):
+    many = {
+        (found.group(), text, address)
+        for address, texts in read.english.items()
+        for text in texts
+        if (found := ONE_AS_MANY.search(text))
+    }
+    assert many == set()
+
+
+def test_no_english_word_is_left_that_people_took_otherwise(read):
+    left = {
+        (word, address)
+        for address, texts in read.english.items()
+        for word in FORBIDDEN_ENGLISH
+        if any(word in text for text in texts)
+    }
+    assert left == set(), "say what FORBIDDEN_ENGLISH has in its place"
 
 
 def test_no_row_is_named_by_its_number(read):

@@ -40,9 +40,9 @@ GIVEN = [
     ("place", 100_000, True, False, True, True),
 ]
 SAID = [
-    (1, "visit", "1 visit", "1 次上门"),
-    (1_200, "visit", "1,200 visits", "1,200 次上门"),
-    (2, "night", "2 nights", "2 床夜"),
+    (1, "visit", "1 visit", "1 次"),
+    (1_200, "visit", "1,200 visits", "1,200 次"),
+    (2, "night", "2 nights", "2 晚"),
     (120_000, "fen", "1,200 yuan", "1,200 元"),
     (120_050, "fen", "1,200.50 yuan", "1,200.50 元"),
 ]

@@ -94,7 +94,8 @@ def list_shared() -> dict[str, set[str]]:
     """Each word alone without a context that several files use, with the files."""
     files = defaultdict(set)
     for file, text, context in extract_texts():
-        if context is None and len(text.split()) == 1 and re.search("[A-Za-z]", text):
+        says_a_word = re.search("[A-Za-z]", re.sub(r"%\(\w+\)s", "", text))
+        if context is None and len(text.split()) == 1 and says_a_word:
             files[text].add(file)
     return {text: found for text, found in files.items() if len(found) > 1}
 

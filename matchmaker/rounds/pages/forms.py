@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
@@ -22,7 +23,7 @@ from matchmaker.rounds.freeze.draws import Announcement
 from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.pages.lines import GROUNDS, LineFilters
 from matchmaker.rounds.words.outcomes import name_ground
-from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.labels import get_label, get_name, name_with
 
 NO_INTEREST = _l("Tick the box if this is so. If it is not, somebody else must do it.")
 
@@ -106,11 +107,14 @@ class OverrideForm(IdempotentForm):
     def fill_givers(self, candidates: Candidates) -> None:
         """Set the givers to choose from: the offers, then the volunteers."""
         offers = [
-            (f"offer:{row.id}", f"{get_name(row.organisation)}: {row.title}")
+            (
+                f"offer:{row.id}",
+                _("%(name)s: %(value)s", name=get_name(row.organisation), value=row.title),
+            )
             for row in candidates.offers
         ]
         volunteers = [
-            (f"volunteer:{row.id}", f"{row.name} ({get_name(row.organisation)})")
+            (f"volunteer:{row.id}", name_with(row.name, get_name(row.organisation)))
             for row in candidates.volunteers
         ]
         self.giver.choices = make_choices([("", _l("Any giver")), *offers, *volunteers])

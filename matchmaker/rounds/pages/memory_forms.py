@@ -18,6 +18,13 @@ GROUPS = {
     Group.VOLUNTEER: _l("By volunteer"),
     Group.HOUSEHOLD: _l("By household"),
 }
+HEADS = {
+    Group.CATEGORY: _l("Kind of help"),
+    Group.COMMITTEE: _l("Neighbourhood committee"),
+    Group.ORGANISATION: _l("Organisation"),
+    Group.VOLUNTEER: _l("Volunteer"),
+    Group.HOUSEHOLD: _l("Household"),
+}
 COUNTS = {
     "promised": _l("Promised"),
     "delivered": _c("Promise", "Given"),

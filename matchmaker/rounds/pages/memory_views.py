@@ -19,7 +19,7 @@ from matchmaker.rounds.pages.memory_address import (
     read_address,
     require_address,
 )
-from matchmaker.rounds.pages.memory_forms import COUNTS, GROUPS
+from matchmaker.rounds.pages.memory_forms import COUNTS, GROUPS, HEADS
 from matchmaker.web.act import Answer
 from matchmaker.web.lists import Column, ListPage, People
 from matchmaker.web.permissions import Permission, requires
@@ -88,7 +88,7 @@ def _read_groups(rows: list[Any], by: Group) -> list[_GroupLine]:
 
 
 def _make_name_column(asked: MemoryAddress) -> Column[_GroupLine]:
-    return Column[_GroupLine](header=GROUPS[asked.by], read=lambda line: name_group(line.row.group))
+    return Column[_GroupLine](header=HEADS[asked.by], read=lambda line: name_group(line.row.group))
 
 
 def _make_counts(asked: MemoryAddress) -> list[Column[_GroupLine]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import abort, flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from matchmaker.audit.handing import hand_out
@@ -171,8 +172,8 @@ def _name_tier(code: str) -> str:
 
 def _name_wait(code: str) -> str:
     if code == str(LONGEST_WAIT):
-        return _("Passed over %(count)s times or more", count=code)
-    return _("Passed over %(count)s times", count=code)
+        return ngettext("%(num)s month waited or more", "%(num)s months waited or more", int(code))
+    return ngettext("%(num)s month waited", "%(num)s months waited", int(code))
 
 
 def find_run(month: date, number: int) -> RoundRun:

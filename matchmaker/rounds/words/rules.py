@@ -4,10 +4,22 @@ A month keeps the words of the policy under which it was opened, because the sam
 another rule in a later policy. Every page takes the words of a code from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext as _l
+
+from matchmaker.rounds.words.counts import (
+    count_first_turns,
+    count_homes,
+    count_known,
+    count_later_turns,
+    count_needs,
+    count_people,
+    count_points,
+    count_visits,
+    show_plain,
+)
 
 FIRST_POLICY = "community/1"
 SECOND_POLICY = "community/2"
@@ -20,14 +32,14 @@ class Rule:
 
     behind    what a resident reads if the rule gave the places to others
     reached   a word for what the rule reached, for tables, if no number says it
-    counted   what the whole number that it reached counts
+    counted   says the whole number that it reached, and how it is shown, with what it counts
     """
 
     name: str
     reason: str
     behind: str = ""
     reached: str = ""
-    counted: str = "%(value)s"
+    counted: Callable[[int, str], str] = show_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,6 @@ class PolicyWords:
 
 # community/1
 
-_NEEDS = _l("%(value)s needs and promised visits met")
 _COMMUNITY_1 = PolicyWords(
     {
         "duties": Rule(
@@ -72,7 +83,7 @@ _COMMUNITY_1 = PolicyWords(
                 "else, the most at risk first."
             ),
             _l("This way more of the visits promised long before can be kept."),
-            counted=_l("%(value)s promised visits kept"),
+            counted=count_visits,
         ),
         "urgency": Rule(
             _l("The most urgent first"),
@@ -81,7 +92,7 @@ _COMMUNITY_1 = PolicyWords(
                 "comfort comes before somebody's danger."
             ),
             _l("This way more needs are met, the most urgent first."),
-            counted=_NEEDS,
+            counted=count_needs,
         ),
         "waiting": Rule(
             _l("Those who wait longest"),
@@ -91,7 +102,7 @@ _COMMUNITY_1 = PolicyWords(
                 "for ever."
             ),
             _l("This way, among equally urgent needs, more of the longest-waiting ones are met."),
-            counted=_NEEDS,
+            counted=count_needs,
         ),
         "neighbourhoods": Rule(
             _l("No neighbourhood left behind"),
@@ -105,7 +116,7 @@ _COMMUNITY_1 = PolicyWords(
             _l("More people before more help for one"),
             _l("A first need of one person comes before a second need of another."),
             _l("This way more people have some help this month."),
-            counted=_l("%(value)s people"),
+            counted=count_people,
         ),
         "points": Rule(
             _l("The most help"),
@@ -114,7 +125,7 @@ _COMMUNITY_1 = PolicyWords(
                 "kind of help."
             ),
             _l("This way the published points of what is met add up to more."),
-            counted=_l("%(value)s points"),
+            counted=count_points,
         ),
         "fullness": Rule(
             _l("As full as possible"),
@@ -136,7 +147,7 @@ _COMMUNITY_1 = PolicyWords(
             _l("The kindness of detail"),
             _l("The visitor you know, the skill that fits, the shorter way."),
             _l("This way people are visited more by those they know."),
-            counted=_l("%(value)s points"),
+            counted=count_points,
         ),
         "lottery": Rule(
             _l("The public lottery"),
@@ -161,7 +172,7 @@ _TURNS = {
             "more urgent."
         ),
         _l("This way more of the visits promised to homes %(urgency)s can be kept."),
-        counted=_l("%(value)s promised visits kept"),
+        counted=count_visits,
     ),
     "first-turns": Rule(
         _l("The first turn of every home"),
@@ -173,7 +184,7 @@ _TURNS = {
             "This way more homes %(urgency)s have the first turn of their kind of help, "
             "the longest wait first."
         ),
-        counted=_l("%(value)s first turns"),
+        counted=count_first_turns,
     ),
     "homes": Rule(
         _l("Help for more homes"),
@@ -183,7 +194,7 @@ _TURNS = {
             "does it no harm."
         ),
         _l("This way more homes %(urgency)s have some of the help that was still open."),
-        counted=_l("%(value)s homes of those still open"),
+        counted=count_homes,
     ),
     "later-turns": Rule(
         _l("Second turns and later ones"),
@@ -192,7 +203,7 @@ _TURNS = {
             "third after that. Here, too, the longest wait comes first."
         ),
         _l("This way homes %(urgency)s have more second and later turns, the longest wait first."),
-        counted=_l("%(value)s later turns"),
+        counted=count_later_turns,
     ),
 }
 _COMMUNITY_2 = PolicyWords(
@@ -218,7 +229,7 @@ _COMMUNITY_2 = PolicyWords(
                 "visit of a long-term pairing that was missed last month has 100 points more."
             ),
             _l("This way the published points of what is met add up to more."),
-            counted=_l("%(value)s points"),
+            counted=count_points,
         ),
         "draw": Rule(
             _l("The public draw"),
@@ -268,7 +279,7 @@ _COMMUNITY_2 = PolicyWords(
                 "or loses help by it."
             ),
             _l("This only decides who comes, never who is helped."),
-            counted=_l("%(value)s points for visitors who are known"),
+            counted=count_known,
         ),
     },
     coverage=_l(

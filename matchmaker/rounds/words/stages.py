@@ -18,6 +18,7 @@ from matchmaker.rounds.solve.pins import find_prices
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.policies import find_rule, get_words, name_stage, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY, Part
+from matchmaker.words.labels import name_with
 from matchmaker.words.scope import join_sentences
 from optimizer.report import ARITHMETIC, GroupChange, PinPrice, StageChange
 from optimizer.solution import Level, SolutionStatus
@@ -54,9 +55,10 @@ def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
             "waited longer than %(num)s months, or as long and lost a promise",
             int(value),
         )
+    if name == "waiting":
+        return ngettext("waiting %(num)s month", "waiting %(num)s months", int(value))
     words = {
         "tier": _("urgency %(value)s"),
-        "waiting": _("waiting %(value)s months"),
         "category": _("category %(value)s"),
         "turn": _("turn %(value)s"),
     }
@@ -78,7 +80,7 @@ def describe_value(stage: StageFigures, names: Names, policy: str) -> str:
 
 
 def _describe_level(level: Level, names: Names) -> str:
-    return f"{level.numerator}/{level.denominator} ({names.name_group(level.group)})"
+    return name_with(f"{level.numerator}/{level.denominator}", names.name_group(level.group))
 
 
 def describe_bound(stage: StageFigures, names: Names) -> str:
@@ -144,7 +146,7 @@ class PartResults:
         rule = find_rule(results[-1].name, self.policy)
         if rule is None or not values:
             return describe_value(results[-1], names, self.policy)
-        return str(rule.counted) % {"value": sum(values)}
+        return rule.counted(sum(values), str(sum(values)))
 
 
 def list_parts(stages: Sequence[StageFigures], policy: str) -> Iterator[PartResults]:
@@ -207,7 +209,7 @@ def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
     return _(
         "Without it “%(aim)s” would be %(after)s, not %(before)s.",
         aim=aim,
-        after=str(rule.counted) % {"value": after} if rule else after,
+        after=rule.counted(int(change.after), after) if rule else after,
         before=names.say_number(str(change.before), change.key),
     )
 

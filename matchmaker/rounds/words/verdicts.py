@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from matchmaker.models import RoundRun
 from matchmaker.rounds.solve.verdicts import NOT_KNOWN, find_verdict
@@ -32,7 +33,11 @@ def name_verdict(run: RoundRun) -> str:
     if verdict.ruling is Ruling.PROVED:
         return _("proved best")
     if verdict.ruling is Ruling.EXCEPT:
-        return _("proved best except %(count)s aims", count=len(verdict.unproved))
+        return ngettext(
+            "proved best except %(num)s aim",
+            "proved best except %(num)s aims",
+            len(verdict.unproved),
+        )
     if verdict.ruling is Ruling.FEASIBLE:
         return _("valid, not proved best")
     if verdict.ruling is Ruling.NO_ANSWER:
@@ -56,15 +61,17 @@ def describe_verdict(verdict: Verdict) -> str:
             count=count,
         )
     if verdict.ruling is Ruling.EXCEPT:
-        return _(
-            "Every rule holds. Proved best except for the %(count)s aims named here: all others "
-            "are proved if these are the best.",
-            count=len(verdict.unproved),
+        return ngettext(
+            "Every rule holds. Proved best except for the %(num)s aim named here: all others are "
+            "proved if this is the best.",
+            "Every rule holds. Proved best except for the %(num)s aims named here: all others are "
+            "proved if these are the best.",
+            len(verdict.unproved),
         )
     if verdict.ruling is Ruling.FEASIBLE and proved:
         return _(
-            "Valid, not proved best: every rule holds, and %(proved)s of %(count)s aims are "
-            "proved. The others are named here.",
+            "Valid, not proved best: every rule holds. Aims that are proved: %(proved)s of "
+            "%(count)s. The others are named here.",
             proved=proved,
             count=count,
         )

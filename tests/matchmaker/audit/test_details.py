@@ -4,13 +4,15 @@
 """
 
 import ast
+from enum import EnumType
 
 import pytest
 
+from matchmaker import models
 from matchmaker.audit.service import record_event
-from matchmaker.audit.words import describe_subject_type
+from matchmaker.audit.words import describe_details, describe_subject_type
 from matchmaker.base.extensions import db
-from matchmaker.models import AuditEvent, Role, StatusKind
+from matchmaker.models import AuditEvent, ContactEnd, Role, StatusKind
 from matchmaker.residents import statuses
 from matchmaker.words.labels import get_label
 from tests.architecture.source import Source, list_sources
@@ -18,6 +20,12 @@ from tests.browser import Browser
 from tests.evidence import NAMES, find_statuses
 from tests.factories import NOW
 
+# Every list of coded reasons, whoever gives them.
+REASONS = [
+    found
+    for name, found in vars(models).items()
+    if isinstance(found, EnumType) and (name.endswith("Reason") or found is ContactEnd)
+]
 WRITERS = {"record_event", "record_step"}
 
 
@@ -42,6 +50,13 @@ def _writes(function: ast.AST) -> bool:
 
 def test_every_name_in_the_details_of_events_is_known_to_be_of_no_status():
     assert find_names(list_sources("matchmaker")) == NAMES
+
+
+@pytest.mark.parametrize("reason", [reason for reasons in REASONS for reason in reasons])
+def test_the_reason_of_an_event_is_said_in_words(app, reason):
+    with app.test_request_context():
+        said = describe_details(AuditEvent(details={"reason": reason.value}))
+        assert str(get_label(reason)) in said
 
 
 @pytest.mark.parametrize("kind", StatusKind)

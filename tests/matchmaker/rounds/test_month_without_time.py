@@ -17,7 +17,7 @@ from tests.matchmaker.rounds.small_month import MONTH
 
 RUN = {"month": MONTH, "number": 1}
 ROOM = "/rounds/2026-07/"
-LABEL = "可行，未证明最优"
+LABEL = "可行，还没证明是最好的"
 TICKED = {"accepts_unproved": "y"}
 _ROWS = re.compile(r'<ul class="unproved">(.*?)</ul>', re.DOTALL)
 

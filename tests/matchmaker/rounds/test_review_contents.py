@@ -54,7 +54,7 @@ def test_the_review_is_given_every_figure(bring, one, two, auditor, shown, month
             ("2", "Urgency 2", 2, 2),
             ("3", "Urgency 3", 1, 2),
         ],
-        "waits": [("0", "Passed over 0 times", 4, 6)],
+        "waits": [("0", "0 months waited", 4, 6)],
     }
     assert [row.label for row in shown["coverage"][0]] == [row[1] for row in groups["committees"]]
     assert [row.label for row in shown["loads"][0]] == [month.organisations[1].name_en]
@@ -298,7 +298,7 @@ def test_the_longest_waits_are_one_group_and_its_name_says_so(app, bring, one, s
     bring("solve")
     one.get("rounds.review", **RUN)
     assert [(row.label, row.met.whole) for row in shown["waits"]] == [
-        ("Passed over 0 times", 3),
-        ("Passed over 4 times", 1),
-        ("Passed over 5 times or more", 2),
+        ("0 months waited", 3),
+        ("4 months waited", 1),
+        ("5 months waited or more", 2),
     ]

@@ -338,7 +338,7 @@ def test_the_terminal_and_the_file_of_the_proof_group_the_stages(app, solved):
     ("policy", "title", "title_zh"),
     [
         (FIRST_POLICY, "Coverage by committee", "各居委会满足率"),
-        (SECOND_POLICY, "Contested help by committee", "各居委会在争用的帮助里的满足率"),
+        (SECOND_POLICY, "Contested help by committee", "不够分的帮助：各居委会满足率"),
     ],
 )
 @pytest.mark.usefixtures("english")

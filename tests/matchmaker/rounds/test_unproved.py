@@ -79,7 +79,7 @@ def test_each_person_accepts_what_is_open_and_the_public_page_says_it(app, unpro
         event = db.session.scalars(select(m.AuditEvent).filter_by(action="round.publish")).one()
         assert event.details["unproved"] == 2
     public = Browser(app).get("results.show", month=MONTH).text
-    assert "可行，未证明最优" in public
+    assert "可行，还没证明是最好的" in public
     assert "最多差 2" in public
 
 

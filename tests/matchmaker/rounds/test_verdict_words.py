@@ -31,11 +31,11 @@ SENTENCES = [
     ),
     (
         Verdict(Ruling.EXCEPT, labels={"dual": 3, "search": 1}, outright=2, unproved=(POINTS,)),
-        "Every rule holds. Proved best except for the 1 aims named here",
+        "Every rule holds. Proved best except for the 1 aim named here",
     ),
     (
         Verdict(Ruling.FEASIBLE, labels={"dual": 3, "gap": 2}, outright=3, unproved=(FAIR, DRAW)),
-        "Valid, not proved best: every rule holds, and 3 of 5 aims are proved.",
+        "Valid, not proved best: every rule holds. Aims that are proved: 3 of 5.",
     ),
     (
         Verdict(Ruling.FEASIBLE, labels={"search": 1}, unproved=(POINTS,)),
@@ -150,7 +150,7 @@ def test_review_print_publish_and_bundle_say_the_stored_verdict(app, month):
     change_verdict(app, SENTENCES[3][0])
     pages = read_pages(app, month)
     assert "nothing proved to be the best" in pages.pop("bundle")
-    assert all("没有一个目标被证明为最优" in page for page in pages.values())
+    assert all("没有一个目标证明是最好的" in page for page in pages.values())
 
 
 def test_the_public_page_says_the_stored_verdict(app, month):
@@ -162,8 +162,8 @@ def test_the_public_page_says_the_stored_verdict(app, month):
     visits = Unproved("points", "category=elder_visit", "search", "sum", "", "13", "15")
     change_verdict(app, replace(SENTENCES[2][0], unproved=(visits, FAIR, DRAW)))
     page = Browser(app).get("results.show", month=MONTH).get_data(as_text=True)
-    assert "可行，未证明最优：每条规则都符合，5 个目标中已证明 3 个" in page
-    found = page.split("可行，未证明最优：")[1].split("</ul>")[0]
+    assert "可行，还没证明是最好的：每条规则都符合，5 个目标中已证明 3 个" in page
+    found = page.split("可行，还没证明是最好的：")[1].split("</ul>")[0]
     assert ("C07" in found, f"类别 {month.visit.name_zh}" in found) == (False, True)
 
 
