@@ -138,7 +138,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.PromiseState.AWAITING_GIVER, _l("Waiting for the giver")),
     (m.PromiseState.AWAITING_RECIPIENT, _l("Waiting for the recipient")),
     (m.PromiseState.CONFIRMED, _c("PromiseState", "Confirmed")),
-    (m.PromiseState.DELIVERED, _c("PromiseState", "Delivered")),
+    (m.PromiseState.DELIVERED, _c("PromiseState", "Given")),
     (m.PromiseState.FED_BACK, _l("Feedback given")),
     (m.PromiseState.FAILED, _l("Did not take place")),
     (m.PromiseState.DECLINED, _c("PromiseState", "Declined")),
