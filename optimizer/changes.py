@@ -3,13 +3,15 @@
 This module needs no engine, so that the site can read these rows in a report.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from optimizer import codec
 from optimizer.problem import Pin
-from optimizer.solution import SolutionStatus
+from optimizer.solution import Assignment, SolutionStatus
 
 
 class Trend(StrEnum):
@@ -78,6 +80,66 @@ class PinPrice:
     def first(self) -> StageChange | None:
         """The first aim that changes without the row; None if no aim does or it is unknown."""
         return next((s for s in self.stages if s.trend is not Trend.SAME), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON, defaults left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class MovedNeeds:
+    """The needs that two answers serve otherwise, each tuple sorted.
+
+    lost     met by the first answer only
+    gained   met by the second answer only
+    moved    met by both: by another giver, at another time or with another number of units
+    """
+
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+
+
+def compare_needs(before: Iterable[Assignment], after: Iterable[Assignment]) -> MovedNeeds:
+    """Return the needs whose lines differ."""
+    old, new = _by_need(before), _by_need(after)
+    return MovedNeeds(
+        lost=tuple(sorted(old.keys() - new.keys())),
+        gained=tuple(sorted(new.keys() - old.keys())),
+        moved=tuple(sorted(need for need in old.keys() & new.keys() if old[need] != new[need])),
+    )
+
+
+def _by_need(lines: Iterable[Assignment]) -> dict[str, frozenset[Assignment]]:
+    found: dict[str, set[Assignment]] = defaultdict(set)
+    for line in lines:
+        found[line.need].add(line)
+    return {need: frozenset(rows) for need, rows in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the answer to a question with other pins or forbids differs from the answer before.
+
+    is_known   whether the aims could be compared in time; if not, ``stages`` is empty
+    stages     every aim that differs, in the policy's order, by the yardstick of the question
+               before
+    needs      the needs that are served otherwise
+    least      the needs that lose their place if as little as possible is changed, the most urgent
+               needs first; None: not known in time, or the two questions differ in more than added
+               pins and forbids
+    """
+
+    is_known: bool = False
+    stages: tuple[StageChange, ...] = ()
+    needs: MovedNeeds = MovedNeeds()
+    least: tuple[str, ...] | None = None
+
+    @property
+    def first(self) -> StageChange | None:
+        """The first aim that differs; None if no aim does or this is not known."""
+        return next(iter(self.stages), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON, defaults left out."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
-from optimizer.changes import GroupChange, PinPrice, StageChange
+from optimizer.changes import Difference, GroupChange, MovedNeeds, PinPrice, StageChange
 from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
@@ -21,9 +21,11 @@ __all__ = [
     "ARITHMETIC",
     "PRICES",
     "Conflict",
+    "Difference",
     "Failure",
     "GroupChange",
     "Line",
+    "MovedNeeds",
     "PinPrice",
     "Progress",
     "Ruling",
@@ -132,6 +134,8 @@ class SolveReport:
                   there is one, or no conflict was found in time
     prices        one for each pin and forbid; empty unless the answer is usable and prices were
                   asked for
+    difference    how the answer differs from one before; None unless the answer is usable and an
+                  answer before was given
     """
 
     solution: Solution | None = None
@@ -144,6 +148,7 @@ class SolveReport:
     reason: str = ""
     conflict: Conflict | None = None
     prices: tuple[PinPrice, ...] = ()
+    difference: Difference | None = None
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:
@@ -180,5 +185,5 @@ class Line(StrEnum):
     SOLVED = "solved"  # nothing; the check begins
     CHECKED = "checked"  # a report with brief explanations
     EXPLAINED = "explained"  # a report with full explanations; the last line without prices
-    PRICED = "priced"  # the prices; the last line if they are asked for
+    PRICED = "priced"  # prices or difference, as in a report; the last line if they are asked for
     FAILED = "failed"  # the last line: a ``Failure`` and the reason in one line

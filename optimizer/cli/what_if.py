@@ -11,16 +11,17 @@ from typing import Any
 
 from optimizer.changes import PinPrice, StageChange, Trend
 from optimizer.cli.solve import ReadJson
-from optimizer.codec import canonical_bytes
+from optimizer.codec import ProblemError, canonical_bytes, require
 from optimizer.facts import Facts
 from optimizer.limits import Limits
-from optimizer.problem import Pin, Problem
+from optimizer.problem import Forbid, Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.what_if.conflict import find_conflict
+from optimizer.what_if.difference import Before, find_difference
 from optimizer.what_if.extra_capacity import MOST_EXTRAS, Help, find_help
 from optimizer.what_if.price import price_of_need, price_pins
-from optimizer.what_if.repair import Changes, repair
+from optimizer.what_if.repair import Changes, apply_changes, repair
 from optimizer.what_if.rest import leave_rest
 
 EXIT_CODES = {
@@ -32,7 +33,14 @@ EXIT_CODES = {
 
 
 def run_price(arguments: argparse.Namespace) -> int:
-    """Show what would change if a need were met: stage by stage, and which needs would lose."""
+    """Show what would change if a need were met, or with added pins and forbids.
+
+    It is shown stage by stage, and which needs would lose.
+    """
+    if arguments.pin or arguments.forbid:
+        return _price_added(arguments)
+    if not arguments.need:
+        raise ProblemError("$.need", "or --pin or --forbid must be given")
     problem, solution = _read_answer(arguments)
     price = price_of_need(problem, solution, arguments.need, _limits(arguments))
     if price.is_met:
@@ -40,6 +48,42 @@ def run_price(arguments: argparse.Namespace) -> int:
     lines = [f"{price.need}: {price.status}, first worse: {_name(price.stage, price.key)}"]
     lines += [*_describe_stages(price.stages), *_describe_needs(price.lost, price.gained)]
     return _report(arguments, price.to_json(), lines, price.status)
+
+
+def _price_added(arguments: argparse.Namespace) -> int:
+    """Show how the answer changes if pins and forbids are added."""
+    problem, solution = _read_answer(arguments)
+    pins = tuple(Pin(*_read_rule(problem, text)) for text in arguments.pin)
+    forbids = tuple(Forbid(*_read_rule(problem, text)) for text in arguments.forbid)
+    ruled = apply_changes(problem, Changes(pins=pins, forbids=forbids))
+    answer = solve(ruled, _limits(arguments))
+    lines = [f"with them: {answer.status}"]
+    if not answer.is_usable:
+        return _report(arguments, {"status": answer.status}, lines, answer.status)
+    found = find_difference(ruled, answer, Before(problem, solution), _limits(arguments))
+    lines += [
+        *_describe_stages(found.stages),
+        *_describe_needs(found.needs.lost, found.needs.gained),
+    ]
+    if found.needs.moved:
+        lines.append(f"  met otherwise: {', '.join(found.needs.moved)}")
+    if found.least is not None:
+        lines.append(f"  by the least change {len(found.least)} of them would lose")
+    plain = {"status": answer.status, **found.to_json()}
+    return _report(arguments, plain, lines, answer.status)
+
+
+def _read_rule(problem: Problem, text: str) -> tuple[str, str | None, str | None]:
+    """Return need, stock and person of ``NEED`` or ``NEED=GIVER``.
+
+    Raises ``ProblemError`` for a giver that is neither a stock nor a person.
+    """
+    need, _sign, giver = text.partition("=")
+    stocks = {stock.id for stock in problem.stocks}
+    if not giver or giver in stocks:
+        return need, giver or None, None
+    require(giver in {person.id for person in problem.people}, f"$.{giver}", "is not known")
+    return need, None, giver
 
 
 def run_appeal(arguments: argparse.Namespace) -> int:
@@ -166,7 +210,15 @@ def add_what_if(commands: Any, add: Any, read: ReadJson) -> None:
     """Add the five commands; ``add(commands, name, run)`` makes an argument parser."""
     command = add(commands, "price", run_price)
     _add_files(command, read, "problem", "solution")
-    command.add_argument("need", help="id of a need that is not met")
+    command.add_argument("need", nargs="?", help="id of a need that is not met")
+    for rule in ("pin", "forbid"):
+        command.add_argument(
+            f"--{rule}",
+            action="append",
+            default=[],
+            metavar="NEED[=GIVER]",
+            help=f"price of a {rule} to be added: any giver, a stock or a person",
+        )
     command = add(commands, "appeal", run_appeal)
     _add_files(command, read, "problem", "solution")
     command.add_argument("--most", type=int, default=MOST_EXTRAS, help="how many are confirmed")

@@ -23,6 +23,7 @@ from optimizer.process.work import (
     name_failure,
     name_reason,
     work,
+    work_out_difference,
     work_out_prices,
 )
 from optimizer.report import Line
@@ -48,9 +49,14 @@ def main(steps: Steps = STEPS) -> None:
     try:
         report = work(question["problem"], limits, send, steps)
         send(Line.EXPLAINED, report.to_json())
-        if question["is_priced"]:
+        if question["before"] is not None:
+            found = work_out_difference(
+                question["problem"], question["before"], report, limits, send, steps
+            )
+            send(Line.PRICED, {} if found is None else {"difference": found.to_json()})
+        elif question["is_priced"]:
             prices = work_out_prices(question["problem"], report, limits, send, steps)
-            send(Line.PRICED, [price.to_json() for price in prices])
+            send(Line.PRICED, {"prices": [price.to_json() for price in prices]})
     except Exception as error:  # the parent reports every error
         send(Line.FAILED, [name_failure(error), name_reason(error)])
 

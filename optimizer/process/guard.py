@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -54,7 +54,12 @@ class _NoAnswerError(Exception):
 
 
 def solve_apart(
-    problem: Problem, limits: Limits, *, memory_mib: int | None, on_beat: OnBeat | None = None
+    problem: Problem,
+    limits: Limits,
+    *,
+    memory_mib: int | None,
+    on_beat: OnBeat | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> SolveReport:
     """Solve, check and explain in a child process; every error of the child becomes ``failure``.
 
@@ -65,17 +70,21 @@ def solve_apart(
 
     memory_mib  limit of the child's private memory [MiB], about 100 of them before it begins; None:
                 no limit. It has no effect where RLIMIT_DATA does not cover mapped memory.
+    before      a ``what_if.difference.Before`` as plain JSON: the report then has the difference
+                between its answer and the new one in place of prices
     on_beat     receives the progress four times a second, in the caller's thread; if it returns
                 False, the child is ended and the report is CANCELLED. If it raises an exception,
                 the child is ended too and the exception is raised again.
     """
     began = time.monotonic()
-    is_priced = bool(problem.pins or problem.forbids) and limits.price_seconds is not None
+    is_asked = bool(problem.pins or problem.forbids or before)
+    is_priced = is_asked and limits.price_seconds is not None
     question = {
         "parent": os.getpid(),
         "limits": to_json(limits),
         "memory_mib": memory_mib,
         "is_priced": is_priced,
+        "before": before if is_priced else None,
         "problem": problem.to_json(),
     }
     dialogue = _Dialogue(limits, on_beat or _go_on, is_priced=is_priced)
@@ -97,7 +106,8 @@ class _Dialogue:
     """What the child has written so far, and the time by which the next line must come.
 
     checked, explained   its reports as plain JSON, not validated yet; None: not received
-    prices               the prices of the explained report as plain JSON; None: not received
+    prices               the prices of the explained report, or its difference, as plain JSON; None:
+                         not received
     """
 
     def __init__(self, limits: Limits, on_beat: OnBeat, *, is_priced: bool) -> None:
@@ -181,8 +191,8 @@ def _judge(problem: Problem, dialogue: _Dialogue, failure: Failure | None) -> So
 def _list_reports(dialogue: _Dialogue) -> Iterator[tuple[Any, bool]]:
     """Yield the child's reports, most complete first, and whether each lacks explanations."""
     if dialogue.explained is not None:
-        if dialogue.prices is not None and isinstance(dialogue.explained, dict):
-            yield {**dialogue.explained, "prices": dialogue.prices}, False
+        if isinstance(dialogue.prices, dict) and isinstance(dialogue.explained, dict):
+            yield {**dialogue.explained, **dialogue.prices}, False
         yield dialogue.explained, False
     if dialogue.checked is not None:
         yield dialogue.checked, True

@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -27,6 +27,7 @@ from optimizer.problem import Problem
 from optimizer.report import (
     PRICES,
     Conflict,
+    Difference,
     Failure,
     Line,
     PinPrice,
@@ -38,6 +39,7 @@ from optimizer.report import (
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
 from optimizer.what_if.conflict import find_conflict
+from optimizer.what_if.difference import Before, find_difference
 from optimizer.what_if.price import OnPrice, price_pins
 
 LONGEST_REASON = 300  # characters
@@ -53,6 +55,7 @@ class Steps:
     explain: Callable[[Problem, Solution], tuple[Explanation, ...]] = explain
     find_conflict: Callable[[Problem, Limits], Conflict] = find_conflict
     price: Callable[[Problem, Solution, Limits, OnPrice], tuple[PinPrice, ...]] = price_pins
+    compare: Callable[[Problem, Solution, Before, Limits, OnPrice], Difference] = find_difference
 
 
 STEPS = Steps()
@@ -109,6 +112,34 @@ def work_out_prices(
     except Exception as error:
         name_failure(error)
         return ()
+
+
+def work_out_difference(
+    plain: object,
+    before: Mapping[str, Any],
+    report: SolveReport,
+    limits: Limits,
+    on_line: OnLine,
+    steps: Steps = STEPS,
+) -> Difference | None:
+    """Return how the answer differs from the one in ``before``; None if the report has none.
+
+    ``before``: a ``Before`` as plain JSON. Calls ``on_line`` for the progress. An error is logged
+    and None returned: the answer is proved without the difference.
+    """
+    if report.solution is None or not report.is_usable:
+        return None
+
+    def note(done: int, total: int) -> None:
+        on_line(Line.PROGRESS, Progress(PRICES, done, total))
+
+    limits = replace(limits, seconds=limits.price_seconds or 0.0)
+    try:
+        old = Before.from_json(before)
+        return steps.compare(Problem.from_json(plain), report.solution, old, limits, note)
+    except Exception as error:
+        name_failure(error)
+        return None
 
 
 def name_failure(error: Exception) -> Failure:

@@ -127,9 +127,15 @@ class Repair:
 
 
 def repair(
-    problem: Problem, solution: Solution, changes: Changes, limits: Limits = DEFAULT_LIMITS
+    problem: Problem,
+    solution: Solution,
+    changes: Changes,
+    limits: Limits = DEFAULT_LIMITS,
+    yardstick: Yardstick | None = None,
 ) -> Repair:
     """(W4) Return the least-change answer of the month after ``changes``.
+
+    ``yardstick``: that of ``problem`` and ``solution``, if it is known already.
 
     Whether an answer is found and proved is a status, not an exception. Raises ``ProblemError`` for
     unknown names, and for a solution that is of another problem or has no answer.
@@ -137,7 +143,7 @@ def repair(
     require_answer(problem, solution)
     published = solution.assignments
     changed = single_out(apply_changes(problem, changes), published)
-    yardstick = find_yardstick(problem, solution, limits.seconds)
+    yardstick = yardstick or find_yardstick(problem, solution, limits.seconds)
     if yardstick is None:
         return Repair(SolutionStatus.FAILED)
     model, lines = build(order_by_ticket(changed)), label_lines(problem, published)

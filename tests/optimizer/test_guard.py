@@ -19,6 +19,7 @@ from optimizer.process import guard
 from optimizer.process.guard import solve_apart
 from optimizer.report import Failure, Progress, SolveReport, says_no_memory
 from optimizer.search.solve import solve
+from optimizer.what_if.difference import Before, find_difference
 from optimizer.what_if.price import price_pins
 from tests.optimizer.builders import goods, month, want
 from tests.processes import is_alive, running, wait_until
@@ -56,10 +57,12 @@ guard.solve_apart(month(), Limits(), memory_mib=None, on_beat=note)
 def solve_badly(monkeypatch):
     """Solve ``TWO`` with broken steps: ``solve_badly(solve="abort")``."""
 
-    def solve_with(limits=LONG, memory_mib=None, on_beat=None, problem=TWO, **steps) -> SolveReport:
+    def solve_with(
+        limits=LONG, memory_mib=None, on_beat=None, problem=TWO, before=None, **steps
+    ) -> SolveReport:
         words = [word for pair in steps.items() for word in pair]
         monkeypatch.setattr(guard, "PROGRAM", (*BROKEN_CHILD, *words))
-        return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat)
+        return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat, before=before)
 
     return solve_with
 
@@ -330,6 +333,22 @@ def test_a_price_that_breaks_loses_neither_answer_nor_explanations(solve_badly, 
 def test_prices_that_hang_lose_neither_answer_nor_explanations(solve_badly):
     limits = Limits(grace_seconds=0.5, price_seconds=0.5)
     assert_explained(solve_badly(limits, problem=RULED, price="sleep"))
+
+
+BEFORE = {"problem": TWO.to_json(), "solution": solve(TWO).to_json(), "names": {}}
+
+
+def test_a_difference_is_the_one_that_it_is_here():
+    report = solve_apart(RULED, PRICED, memory_mib=None, before=BEFORE)
+    old = Before(TWO, solve(TWO))
+    assert report.difference == find_difference(RULED, report.solution, old, PRICED)
+    assert (report.prices, report.difference.is_known) == ((), True)
+
+
+@pytest.mark.parametrize("name", ["abort", "raise_error", "leave", "price_worse"])
+def test_a_difference_that_breaks_does_not_lose_the_answer(solve_badly, name):
+    report = solve_badly(PRICED, problem=RULED, before=BEFORE, compare=name)
+    assert (report.is_usable, report.difference) == (True, None)
 
 
 def assert_explained(report: SolveReport) -> None:

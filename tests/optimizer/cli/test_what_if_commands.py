@@ -50,6 +50,29 @@ def test_price_names_the_first_stage_that_worsens(tmp_path, capsys):
     assert printed[-2:] == [f"  no longer met: {other}", f"  newly met: {need}"]
 
 
+def test_price_of_an_added_pin_and_forbid_is_said_before_they_are_kept(tmp_path, capsys):
+    files = files_of(tmp_path, month(goods("rice"), goods("oil"), want("a"), want("b"), want("c")))
+    need, out = unmet_of(files, "lost_lottery"), tmp_path / "o.json"
+    assert main(["price", *files, "--pin", f"{need}=rice", "--out", str(out)]) == 0
+    answer, printed = json.loads(out.read_text()), capsys.readouterr().out.splitlines()
+    assert (answer["status"], answer["needs"]["gained"]) == ("proven", [need])
+    assert printed[0] == "with them: proven"
+    [lost] = answer["needs"]["lost"]
+    assert f"  no longer met: {lost}" in printed
+    assert printed[-1] == "  by the least change 1 of them would lose"
+    both = [f"--pin={need}=rice", f"--forbid={lost}", "--forbid", f"{need}=oil"]
+    assert main(["price", *files, *both]) == 0
+    assert f"  newly met: {need}" in capsys.readouterr().out
+
+
+def test_price_of_a_pin_that_cannot_hold_is_infeasible_and_of_nobody_broken(tmp_path, capsys):
+    files = files_of(tmp_path, month(goods(), want("a"), want("b", category="other")))
+    assert main(["price", *files, "--pin", "b"]) == INFEASIBLE
+    assert main(["price", *files, "--pin", "a=nobody"]) == BROKEN
+    assert main(["price", *files]) == BROKEN
+    assert "--pin" in capsys.readouterr().err
+
+
 def test_price_of_what_nobody_can_meet_is_infeasible(month_files, capsys):
     need = unmet_of(month_files, "no_eligible_offer")
     assert main(["price", *month_files, need]) == INFEASIBLE
