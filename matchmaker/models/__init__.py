@@ -47,6 +47,7 @@ from matchmaker.models.pack import MonthPack, PackPart
 from matchmaker.models.pairing import Pairing, PairingEnd, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Place
+from matchmaker.models.price import RoundPrice
 from matchmaker.models.promise import (
     DeclineReason,
     DeliveryProof,
@@ -158,6 +159,7 @@ __all__ = [
     "Role",
     "RoundDraw",
     "RoundOverride",
+    "RoundPrice",
     "RoundRepair",
     "RoundRun",
     "RoundState",

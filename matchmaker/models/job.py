@@ -10,6 +10,7 @@ from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.match_round import RoundRun
 from matchmaker.models.pack import MonthPack
+from matchmaker.models.price import RoundPrice
 from matchmaker.models.repair import RoundRepair
 
 
@@ -19,6 +20,7 @@ class JobKind(StrEnum):
     SOLVE = "solve"  # a run of a round
     REPAIR = "repair"  # free places of a published round
     PACK = "pack"  # the file of some published months
+    PRICE = "price"  # what a pin, forbid or swap would change
 
 
 class JobState(StrEnum):
@@ -37,7 +39,8 @@ class Job(Model):
         CheckConstraint(
             "CASE WHEN round_run_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN round_repair_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN month_pack_id IS NULL THEN 0 ELSE 1 END = 1",
+            " + CASE WHEN month_pack_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN round_price_id IS NULL THEN 0 ELSE 1 END = 1",
             name="one_subject",
         ),
     )
@@ -49,6 +52,7 @@ class Job(Model):
     round_run_id: Mapped[int | None] = mapped_column(ForeignKey("round_run.id"), unique=True)
     round_repair_id: Mapped[int | None] = mapped_column(ForeignKey("round_repair.id"), unique=True)
     month_pack_id: Mapped[int | None] = mapped_column(ForeignKey("month_pack.id"), unique=True)
+    round_price_id: Mapped[int | None] = mapped_column(ForeignKey("round_price.id"), unique=True)
     state: Mapped[JobState] = mapped_column(
         enum_column(JobState), default=JobState.QUEUED, index=True
     )
@@ -71,9 +75,10 @@ class Job(Model):
     run: Mapped[RoundRun | None] = relationship()
     repair: Mapped[RoundRepair | None] = relationship()
     pack: Mapped[MonthPack | None] = relationship()
+    price: Mapped[RoundPrice | None] = relationship()
 
     @property
-    def subject(self) -> RoundRun | RoundRepair | MonthPack:
-        """The run or repair that the job solves, or the pack that it makes."""
-        found: RoundRun | RoundRepair | MonthPack = self.run or self.repair or self.pack  # type: ignore[assignment]
-        return found
+    def subject(self) -> RoundRun | RoundRepair | MonthPack | RoundPrice:
+        """The run, repair or price that the job solves, or the pack that it makes."""
+        found = self.run or self.repair or self.pack or self.price
+        return found  # type: ignore[return-value]

@@ -222,6 +222,9 @@ class RoundOverride(Model):
     lifted_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which it was lifted; empty: in force"
     )
+    round_price_id: Mapped[int | None] = mapped_column(
+        ForeignKey("round_price.id"), comment="the price that was seen before it was kept"
+    )
 
     need: Mapped[Need] = relationship()
     made_by: Mapped[User] = relationship()

@@ -25,8 +25,9 @@ FREE_IN_SQLITE = "PRAGMA defer_foreign_keys = ON"
 PARTICULAR = {
     ("assignment", "pairing_id"): None,  # a line serves a need or a pairing, never both
     ("promise", "pairing_id"): None,
-    ("job", "round_repair_id"): None,  # a job works on a run, on a search or on a pack
+    ("job", "round_repair_id"): None,  # a job works on a run, a search, a pack or a price
     ("job", "month_pack_id"): None,
+    ("job", "round_price_id"): None,
     ("session", "ends_minute"): 2,  # it ends after it begins
     ("notice", "resident_id"): None,  # a notice is for an account or for a resident
     ("idempotency_key", "signed_link_id"): None,  # a form is sent by an account or by a link
