@@ -56,12 +56,14 @@ from matchmaker.places import views as place_views
 from matchmaker.residents import merging_views, registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
+    beside_views,
     board_views,
     criteria_views,
     draw_views,
     line_views,
     memory_row_views,
     memory_views,
+    override_views,
     places_views,
     promise_views,
     results_views,
@@ -141,6 +143,8 @@ VIEW_MODULES = (
     room_views,
     step_views,
     review_views,
+    beside_views,
+    override_views,
     volunteer_views,
     absence_views,
     office_volunteer_views,

@@ -52,6 +52,13 @@ NAMES = {
     *("notices", "visits"),  # how many
     *("given", "missing", "promised", "repeats_until"),  # of one need: units, a month
     *("first_month", "last_month", "parts", "language", "size", "error"),  # of a pack of months
+    *(
+        "price",
+        "stage",
+        "lost",
+        "gained",
+        "otherwise",
+    ),  # what a pin would change
     "allowed",  # whether volunteers answer for themselves
 }
 # Details that reach their event through a function between: by which link, how and how much.

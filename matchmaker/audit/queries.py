@@ -22,6 +22,7 @@ from matchmaker.models import (
     RecipientStatus,
     Resident,
     Role,
+    RoundPrice,
     RoundRepair,
     RoundRun,
     SignedLink,
@@ -101,6 +102,7 @@ _REFERENCES: dict[str, Any] = {
     "offer": select(Offer.id, Offer.title),
     "match_round": select(MatchRound.id, MatchRound.month),
     "round_run": select(RoundRun.id, MatchRound.month).join(RoundRun.match_round),
+    "round_price": select(RoundPrice.id, MatchRound.month).join(RoundPrice.match_round),
     "round_repair": select(RoundRepair.id, MatchRound.month)
     .join(RoundRepair.run)
     .join(RoundRun.match_round),

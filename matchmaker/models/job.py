@@ -80,5 +80,4 @@ class Job(Model):
     @property
     def subject(self) -> RoundRun | RoundRepair | MonthPack | RoundPrice:
         """The run, repair or price that the job solves, or the pack that it makes."""
-        found = self.run or self.repair or self.pack or self.price
-        return found  # type: ignore[return-value]
+        return self.run or self.repair or self.pack or self.price  # type: ignore[return-value]

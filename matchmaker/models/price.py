@@ -11,7 +11,9 @@ from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.models.match_round import MatchRound, OverrideKind, RoundRun, RunStatus
 from matchmaker.models.need import Need
+from matchmaker.models.offer import Offer
 from matchmaker.models.user import User
+from matchmaker.models.volunteer import Volunteer
 
 
 class RoundPrice(Model):
@@ -72,6 +74,10 @@ class RoundPrice(Model):
     match_round: Mapped[MatchRound] = relationship()
     run: Mapped[RoundRun] = relationship()
     need: Mapped[Need] = relationship()
+    offer: Mapped[Offer | None] = relationship(foreign_keys=[offer_id])
+    volunteer: Mapped[Volunteer | None] = relationship(foreign_keys=[volunteer_id])
+    instead_offer: Mapped[Offer | None] = relationship(foreign_keys=[instead_offer_id])
+    instead_volunteer: Mapped[Volunteer | None] = relationship(foreign_keys=[instead_volunteer_id])
     started_by: Mapped[User] = relationship()
 
     @property

@@ -1,8 +1,9 @@
 """The only link between the site and the optimizer: a frozen month in, a checked report out."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.question.snapshot import FrozenOverride, Snapshot
@@ -154,3 +155,24 @@ def solve(
         return SolveReport(failure=Failure.BROKEN_PROBLEM)
     limits = Limits(seconds=limit_seconds, price_seconds=limit_seconds if is_priced else None)
     return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat)
+
+
+def compare(
+    problem_json: str,
+    limit_seconds: float,
+    before: Mapping[str, Any],
+    *,
+    memory_mib: int,
+    on_beat: OnBeat,
+) -> SolveReport:
+    """Solve and check as ``solve`` does, and compare the answer with the one in ``before``.
+
+    ``before``: problem, solution and names of needs as plain JSON, as the optimizer's ``Before``
+    has them. Nothing is explained. Comparing may take as long again as the solve itself.
+    """
+    try:
+        problem = Problem.from_json(json.loads(problem_json))
+    except (ValueError, RecursionError):
+        return SolveReport(failure=Failure.BROKEN_PROBLEM)
+    limits = Limits(seconds=limit_seconds, explain_seconds=None, price_seconds=limit_seconds)
+    return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat, before=before)

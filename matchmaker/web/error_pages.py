@@ -66,6 +66,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "person": ("people.index",),
     "place": ("places.index",),
     "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
+    "price": ("rounds.index",),
     "promise": ("rounds.index", "assignments.given", "assignments.visits", "assignments.questions"),
     "repair": ("rounds.index",),
     "resident": ("residents.index",),

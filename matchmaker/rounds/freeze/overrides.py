@@ -4,9 +4,10 @@ A pin or forbid names only what the freeze took: a need, and an offer or a volun
 offers those of the need's category.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -41,6 +42,54 @@ class Candidates:
 
     offers: tuple[Offer, ...]
     volunteers: tuple[Volunteer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decides about one need: a pin, a forbid, or a swap of givers.
+
+    A swap is a pin with ``instead_offer_id`` or ``instead_volunteer_id``: the giver who is
+    forbidden for the need.
+
+    has_no_interest   the person declared that the resident is nobody near them
+    """
+
+    kind: OverrideKind
+    need: Need
+    reason: str
+    offer_id: int | None = None
+    volunteer_id: int | None = None
+    instead_offer_id: int | None = None
+    instead_volunteer_id: int | None = None
+    has_no_interest: bool = False
+
+    @property
+    def is_swap(self) -> bool:
+        return self.instead_offer_id is not None or self.instead_volunteer_id is not None
+
+    @property
+    def action(self) -> str:
+        """The name of the audit event of a decision that comes into force."""
+        return "round.swap" if self.is_swap else f"round.{self.kind.value}"
+
+    def make_rows(self, match_round_id: int) -> list[RoundOverride]:
+        """The pin or forbid, or both rows of a swap; in no session and without a maker."""
+        own = [(self.kind, self.offer_id, self.volunteer_id)]
+        if self.is_swap:
+            other = OverrideKind.FORBID, self.instead_offer_id, self.instead_volunteer_id
+            own.append(other)
+        return [
+            RoundOverride(
+                match_round_id=match_round_id,
+                kind=kind,
+                need_id=self.need.id,
+                need=self.need,
+                offer_id=offer_id,
+                volunteer_id=volunteer_id,
+                reason=self.reason,
+            )
+            for kind, offer_id, volunteer_id in own
+        ]
 
 
 def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
@@ -80,48 +129,42 @@ def list_candidates(match_round: MatchRound, need: Need) -> Candidates:
 
 def add_override(
     match_round: MatchRound,
+    decision: Decision,
     *,
-    kind: OverrideKind,
-    need: Need,
-    offer_id: int | None,
-    volunteer_id: int | None,
-    reason: str,
     actor: User,
     now: datetime,
-    has_no_interest: bool = False,
-) -> RoundOverride:
-    """Pin or forbid from the next run on.
+    price_id: int | None = None,
+    seen: Mapping[str, Any] | None = None,
+) -> list[RoundOverride]:
+    """Pin, forbid or swap from the next run on; return the new rows.
 
-    ``has_no_interest``: the actor declared that the resident is nobody near them. Raises
+    ``price_id``, ``seen``: the price that the actor saw before, and what it says. Raises
     ``ConflictError`` while a run is solved, before the lock, after the publication, and for an
     override that is in force already; ``NotFoundError`` for what is not in the frozen month.
     """
     lock_row(match_round)
-    require_open_to_overrides(match_round)
-    _require_in_snapshot(match_round, need, offer_id, volunteer_id)
-    override = RoundOverride(
-        match_round_id=match_round.id,
-        kind=kind,
-        need_id=need.id,
-        offer_id=offer_id,
-        volunteer_id=volunteer_id,
-        reason=reason,
-        made_by_id=actor.id,
-        made_at=now,
-    )
-    if any(_is_same(row, override) for row in list_active_overrides(match_round)):
-        raise ConflictError("round.override_exists")
-    details = {"no_interest": True} if has_no_interest else {}
-    _keep(override, actor, now, details)
-    return override
-
-
-def _keep(override: RoundOverride, actor: User, now: datetime, details: dict[str, bool]) -> None:
-    db.session.add(override)
+    rows = require_addable(match_round, decision)
+    for row in rows:
+        row.made_by_id, row.made_at = actor.id, now
+        row.round_price_id = price_id
+    db.session.add_all(rows)
     db.session.flush()
-    forget_waiting(override.match_round_id, now)
-    action = f"round.{override.kind.value}"
-    record_event(actor=actor, action=action, subject=override, now=now, details=details)
+    forget_waiting(match_round.id, now)
+    details = {**(seen or {}), **({"no_interest": True} if decision.has_no_interest else {})}
+    record_event(actor=actor, action=decision.action, subject=rows[0], now=now, details=details)
+    return rows
+
+
+def require_addable(match_round: MatchRound, decision: Decision) -> list[RoundOverride]:
+    """Return the rows of a decision that could come into force now; raise as ``add_override``."""
+    require_open_to_overrides(match_round)
+    rows = decision.make_rows(match_round.id)
+    active = list_active_overrides(match_round)
+    for row in rows:
+        _require_in_snapshot(match_round, decision.need, row.offer_id, row.volunteer_id)
+        if any(_is_same(other, row) for other in active):
+            raise ConflictError("round.override_exists")
+    return rows
 
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
@@ -162,10 +205,16 @@ def list_active_overrides(match_round: MatchRound) -> list[RoundOverride]:
     return [row for row in list_overrides(match_round) if row.lifted_at is None]
 
 
-def freeze_overrides(match_round: MatchRound) -> tuple[FrozenOverride, ...]:
-    """The overrides in force, oldest first, under the names that the snapshot has."""
+def freeze_overrides(
+    match_round: MatchRound, wished: Sequence[RoundOverride] = ()
+) -> tuple[FrozenOverride, ...]:
+    """The overrides in force, oldest first, under the names that the snapshot has.
+
+    ``wished``: rows that are not in force, to come after them.
+    """
     names = {row_id: name for name, row_id in get_snapshot(match_round).offer_ids.items()}
-    return tuple(_freeze(row, names) for row in list_active_overrides(match_round))
+    rows = [*list_active_overrides(match_round), *wished]
+    return tuple(_freeze(row, names) for row in rows)
 
 
 def require_open_to_overrides(match_round: MatchRound) -> None:

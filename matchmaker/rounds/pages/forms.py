@@ -6,12 +6,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
+from wtforms.validators import ValidationError
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import DayField, LongTextField, MonthField, TextField
 from matchmaker.forms.validators import MaxLength, Required
-from matchmaker.models import DrawSource, OverrideKind
+from matchmaker.models import DrawSource, Need, OverrideKind
 from matchmaker.models.limits import (
     LONGEST_DRAW_NUMBER,
     LONGEST_PUBLIC_VALUE,
@@ -20,11 +21,12 @@ from matchmaker.models.limits import (
     TIERS,
 )
 from matchmaker.rounds.freeze.draws import Announcement
-from matchmaker.rounds.freeze.overrides import Candidates
+from matchmaker.rounds.freeze.overrides import Candidates, Decision
 from matchmaker.rounds.pages.lines import GROUNDS, LineFilters
 from matchmaker.rounds.words.outcomes import name_ground
 from matchmaker.words.labels import get_label, get_name, name_with
 
+SWAP = "swap"  # what a form has for a pin to one giver with a forbid of another
 NO_INTEREST = _l("Tick the box if this is so. If it is not, somebody else must do it.")
 
 
@@ -86,14 +88,20 @@ class WithdrawForm(IdempotentForm):
 
 
 class OverrideForm(IdempotentForm):
-    """A pin or forbid; ``giver`` is empty, ``offer:7`` or ``volunteer:9``."""
+    """A pin, a forbid or a swap; a giver is empty, ``offer:7`` or ``volunteer:9``."""
 
     kind = RadiosField(
         _l("What should the next run do?"),
         [Required(_l("Choose one."))],
-        choices=make_choices((kind, get_label(kind)) for kind in OverrideKind),
+        choices=make_choices(
+            [
+                *((kind, get_label(kind)) for kind in OverrideKind),
+                (SWAP, _l("Must be met by one giver in place of another")),
+            ]
+        ),
     )
     giver = DropdownField(_l("Only for this giver"))
+    instead = DropdownField(_l("In place of this giver"))
     reason = LongTextField(
         _l("Reason, kept on record"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
@@ -103,6 +111,19 @@ class OverrideForm(IdempotentForm):
     )
 
     accepts_doubt = BooleanField(_l("Keep it all the same"))
+
+    def validate_giver(self, field: DropdownField) -> None:
+        if self.kind.data == SWAP and not field.data:
+            raise ValidationError(_l("Choose who should help."))
+
+    def validate_instead(self, field: DropdownField) -> None:
+        if self.kind.data != SWAP:
+            if field.data:
+                raise ValidationError(_l("Leave this empty, or choose one giver for another."))
+        elif not field.data:
+            raise ValidationError(_l("Choose who should not help."))
+        elif field.data == self.giver.data:
+            raise ValidationError(_l("Choose another giver than above."))
 
     def fill_givers(self, candidates: Candidates) -> None:
         """Set the givers to choose from: the offers, then the volunteers."""
@@ -118,14 +139,31 @@ class OverrideForm(IdempotentForm):
             for row in candidates.volunteers
         ]
         self.giver.choices = make_choices([("", _l("Any giver")), *offers, *volunteers])
+        self.instead.choices = make_choices([("", _l("Nobody")), *offers, *volunteers])
 
-    def read_giver(self) -> dict[str, int | None]:
-        """The chosen giver as ``offer_id`` and ``volunteer_id``; at most one of them is set."""
-        kind, _separator, row_id = (self.giver.data or "").partition(":")
-        return {
-            "offer_id": int(row_id) if kind == "offer" else None,
-            "volunteer_id": int(row_id) if kind == "volunteer" else None,
-        }
+    def read_decision(self, need: Need) -> Decision:
+        """The decision in a valid form."""
+        offer_id, volunteer_id = _read_giver(self.giver.data)
+        instead_offer_id, instead_volunteer_id = _read_giver(self.instead.data)
+        return Decision(
+            kind=OverrideKind.PIN if self.kind.data == SWAP else OverrideKind(self.kind.data),
+            need=need,
+            reason=self.reason.data,
+            offer_id=offer_id,
+            volunteer_id=volunteer_id,
+            instead_offer_id=instead_offer_id,
+            instead_volunteer_id=instead_volunteer_id,
+            has_no_interest=self.no_interest.data,
+        )
+
+
+def _read_giver(chosen: str | None) -> tuple[int | None, int | None]:
+    """The ids of the offer and of the volunteer that is chosen; at most one of them is set."""
+    kind, _separator, row_id = (chosen or "").partition(":")
+    return (
+        int(row_id) if kind == "offer" else None,
+        int(row_id) if kind == "volunteer" else None,
+    )
 
 
 class AcceptForm(IdempotentForm):

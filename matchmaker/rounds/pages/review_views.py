@@ -1,9 +1,9 @@
-"""The review of a run: figures, stages, print and proof; pins and forbids."""
+"""The review of a run: figures, stages, print and proof."""
 
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, render_template, url_for
+from flask import abort, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -11,85 +11,20 @@ from flask_login import current_user
 from matchmaker.audit.handing import hand_out
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import ListKind, ListWay, MatchRound, Need, OverrideKind, RoundRun
+from matchmaker.models import ListKind, ListWay, RoundRun
 from matchmaker.rounds import queries
-from matchmaker.rounds.freeze import doubts, overrides
-from matchmaker.rounds.freeze.doubts import Wish
-from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
+from matchmaker.rounds.freeze import doubts
 from matchmaker.rounds.pages import figures, lines
 from matchmaker.rounds.pages.blueprint import bp
-from matchmaker.rounds.pages.forms import OverrideForm
 from matchmaker.rounds.pages.room import count_broken, list_run_steps
-from matchmaker.rounds.pages.room_views import show_room
-from matchmaker.rounds.publish import hands
 from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.solve.figures import LONGEST_WAIT, find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.rounds.solve.verdicts import list_stages
-from matchmaker.web.act import Answer, answer_form
+from matchmaker.web.act import Answer
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
 from matchmaker.web.downloads import send_file
 from matchmaker.web.permissions import Permission, has_permission, requires
-
-# Pins and forbids.
-
-
-@bp.route("/<month:month>/overrides/<reference>", methods=["GET", "POST"])
-@requires(Permission.ROUND_RUN)
-def override(month: date, reference: str) -> Answer:
-    """Store a pin or a forbid for one need from the form that was sent."""
-    match_round = queries.get_round(month, current_user)
-    overrides.require_open_to_overrides(match_round)
-    need = get_frozen_need(match_round, reference)
-    form = OverrideForm()
-    form.fill_givers(list_candidates(match_round, need))
-
-    def act() -> str:
-        kind = OverrideKind(form.kind.data)
-        hands.require_publisher_left(match_round, current_user, [need.id])
-        if not form.accepts_doubt.data:
-            doubts.require_no_doubt(match_round, Wish(kind, need, **form.read_giver()))
-        overrides.add_override(
-            match_round,
-            kind=kind,
-            need=need,
-            reason=form.reason.data,
-            actor=current_user,
-            now=get_now(),
-            has_no_interest=form.no_interest.data,
-            **form.read_giver(),
-        )
-        flash(
-            _("It takes effect from the next run. Solve again to see what it changes."), "success"
-        )
-        return url_for("rounds.show", month=month)
-
-    return answer_form(form, act, lambda: _show_override(match_round, need, form))
-
-
-def _show_override(match_round: MatchRound, need: Need, form: OverrideForm) -> str:
-    """Show the form, and who could still publish after this pin or forbid."""
-    with_hands = hands.foresee_hands(match_round, current_user, [need.id])
-    return render_template(
-        "rounds/override.html",
-        match_round=match_round,
-        need=need,
-        form=form,
-        publishers=hands.list_publishers(match_round, with_hands),
-    )
-
-
-@bp.post("/<month:month>/overrides/<id:override_id>/lift")
-@requires(Permission.ROUND_RUN)
-def lift_override(month: date, override_id: int) -> Answer:
-    match_round, form = queries.get_round(month, current_user), ButtonForm()
-
-    def act() -> str:
-        overrides.lift_override(match_round, override_id, actor=current_user, now=get_now())
-        flash(_("Lifted from the next run on."), "success")
-        return url_for("rounds.show", month=month)
-
-    return answer_form(form, act, lambda: show_room(month, form))
 
 
 @bp.get("/<month:month>/runs/<id:number>/")

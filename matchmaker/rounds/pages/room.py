@@ -134,18 +134,6 @@ class RunSteps:
     is_comparison: bool = False
 
 
-def choose_run(runs: Sequence[RoundRun]) -> RoundRun | None:
-    """Choose the run to go on with; None if no run has a checked result.
-
-    ``runs``: latest first. Runs that ask the present question come before others, then proved ones,
-    then the latest.
-    """
-    usable = [run for run in runs if is_usable(run)]
-    candidates = list_present_runs(usable) or usable
-    proved = (run for run in candidates if not count_unproved(run))
-    return next(proved, candidates[0] if candidates else None)
-
-
 def count_broken(run: RoundRun | None, now: datetime) -> int:
     """Count the promises of a run that cannot be kept and that somebody has to look at.
 

@@ -25,6 +25,7 @@ from matchmaker.rounds.publish.notices import Heard
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
+from matchmaker.rounds.words.prices import describe_seen
 from matchmaker.rounds.words.stages import describe_prices
 from matchmaker.rounds.words.verdicts import describe_acceptance
 from matchmaker.web.act import Answer, answer_form
@@ -145,6 +146,7 @@ def _ask(form: AcceptForm, run: RoundRun) -> None:
 
 def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
     names = read_names(run.match_round.subdistrict_id)
+    overrides = list_active_overrides(run.match_round)
     return render_template(
         template,
         match_round=run.match_round,
@@ -152,9 +154,10 @@ def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
         names=names,
         form=form,
         broken=count_broken(run, get_now()),
-        overrides=list_active_overrides(run.match_round),  # the run's own: others are refused
+        overrides=overrides,  # the run's own: others are refused
         comparison=hands.compare_with_plain(run),
         prices=describe_prices(run, names, run.match_round.policy),
+        seen=describe_seen(overrides, names, run.match_round.policy),
     )
 
 

@@ -19,8 +19,9 @@ from huey import SqliteHuey
 from sqlalchemy import CursorResult, Result, or_, select, update
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Job, JobKind, JobState, RoundRepair, RoundRun
+from matchmaker.models import Job, JobKind, JobState, RoundPrice, RoundRepair, RoundRun
 from matchmaker.rounds.solve.packs import give_up_pack
+from matchmaker.rounds.solve.prices import finish_price, give_up_price, read_before
 from matchmaker.rounds.solve.repairs import finish_repair, give_up_repair
 from matchmaker.rounds.solve.runs import finish_run, give_up_run
 from matchmaker.states import lock_rows
@@ -36,7 +37,8 @@ _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 class Hold:
     """A worker's claim on a job: what to solve, and the token that proves the claim.
 
-    For a job that solves nothing, ``problem_json`` is empty.
+    For a job that solves nothing, ``problem_json`` is empty. ``before``: of a price, the question
+    and answer with which the answer is compared.
     """
 
     job_id: int
@@ -44,18 +46,22 @@ class Hold:
     problem_json: str
     limit_seconds: int
     kind: JobKind = JobKind.SOLVE
+    before: Mapping[str, Any] | None = None
 
 
 # The table with the question of a job that solves, and the job's column that refers to it.
 _QUESTIONS: Mapping[JobKind, tuple[Any, Any]] = {
     JobKind.SOLVE: (RoundRun, Job.round_run_id),
     JobKind.REPAIR: (RoundRepair, Job.round_repair_id),
+    JobKind.PRICE: (RoundPrice, Job.round_price_id),
 }
 
 
 def _finish(job: Job, report: SolveReport, now: datetime) -> None:
     if job.repair is not None:
         finish_repair(job.repair, report, now=now)
+    elif job.price is not None:
+        finish_price(job.price, report, now=now)
     elif job.run is not None:
         finish_run(job.run, report, now=now)
 
@@ -63,6 +69,8 @@ def _finish(job: Job, report: SolveReport, now: datetime) -> None:
 def _give_up(job: Job, now: datetime) -> None:
     if job.repair is not None:
         give_up_repair(job.repair, now=now)
+    elif job.price is not None:
+        give_up_price(job.price, now=now)
     elif job.run is not None:
         give_up_run(job.run, now=now)
     elif job.pack is not None:
@@ -98,7 +106,11 @@ def _read_hold(job_id: int, token: str) -> Hold:
     model, column = _QUESTIONS[kind]
     query = select(model.problem_json, model.limit_seconds).join(Job, column == model.id)
     problem_json, limit = db.session.execute(query.where(Job.id == job_id)).one()
-    return Hold(job_id, token, problem_json, limit, kind)
+    price = db.session.scalar(
+        select(RoundPrice).join(Job, Job.round_price_id == RoundPrice.id).where(Job.id == job_id)
+    )
+    before = None if price is None else read_before(price)
+    return Hold(job_id, token, problem_json, limit, kind, before)
 
 
 def renew_lease(

@@ -116,7 +116,7 @@ class Worker:
         if hold.kind in self._makers:
             self._make(hold)
         else:
-            self._solve(hold)
+            self._save_solved(hold, self._solve(hold))
 
     def _make(self, hold: Hold) -> None:
         with self._app.app_context():
@@ -125,20 +125,23 @@ class Worker:
             self._give_back(hold)
         logger.info("job finished", extra={"job": hold.job_id})
 
-    def _solve(self, hold: Hold) -> None:
-        report = matching.solve(
-            hold.problem_json,
-            hold.limit_seconds,
-            memory_mib=self._memory_mib,
-            on_beat=lambda progress: self._beat(hold, progress),
-            is_priced=hold.kind is JobKind.SOLVE,
-        )
+    def _save_solved(self, hold: Hold, report: SolveReport) -> None:
         if self.stop.is_asked and report.failure is not None:
             self._give_back(hold)
         elif report.failure is not Failure.CANCELLED:
             is_saved = self._save(hold, report)
             facts = {"saved": is_saved, "failure": report.failure, "brief": report.unexplained}
             logger.info("job finished", extra={"job": hold.job_id, **facts})
+
+    def _solve(self, hold: Hold) -> SolveReport:
+        def beat(progress: Progress | None) -> bool:
+            return self._beat(hold, progress)
+
+        asked, memory_mib = (hold.problem_json, hold.limit_seconds), self._memory_mib
+        if hold.before is not None:
+            return matching.compare(*asked, hold.before, memory_mib=memory_mib, on_beat=beat)
+        is_priced = hold.kind is JobKind.SOLVE
+        return matching.solve(*asked, memory_mib=memory_mib, on_beat=beat, is_priced=is_priced)
 
     def _save(self, hold: Hold, report: SolveReport) -> bool:
         """Save the result; return False if the job is no longer held.

@@ -192,15 +192,20 @@ def describe_price(price: PinPrice, names: Names, policy: str) -> str:
         (price.lost, _("Met only with it: %(needs)s.")),
     ):
         if needs:
-            said.append(sentence % {"needs": _list_needs(needs)})
+            said.append(sentence % {"needs": list_references(needs)})
     return join_sentences(said)
 
 
-def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
+def name_aim(change: StageChange, names: Names, policy: str) -> str:
+    """The name of an aim, with its class if it has one."""
     key = describe_key(change.key, names, policy)
-    aim = name_stage(change.name, policy) + (_(" (%(key)s)", key=key) if key else "")
+    return name_stage(change.name, policy) + (_(" (%(key)s)", key=key) if key else "")
+
+
+def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
+    aim = name_aim(change, names, policy)
     if change.groups:
-        groups = _("; ").join(_describe_group(row, names) for row in change.groups[:MOST_LISTED])
+        groups = _("; ").join(describe_group(row, names) for row in change.groups[:MOST_LISTED])
         return _("Without it “%(aim)s” would be better: %(groups)s.", aim=aim, groups=groups)
     if change.before is None or change.after is None:
         return _("Without it “%(aim)s” would be better.", aim=aim)
@@ -214,7 +219,8 @@ def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
     )
 
 
-def _describe_group(change: GroupChange, names: Names) -> str:
+def describe_group(change: GroupChange, names: Names) -> str:
+    """A group's level in the second answer, and in the first."""
     return _(
         "%(group)s %(after)s of %(most)s, not %(before)s",
         group=names.name_group(change.group),
@@ -224,7 +230,7 @@ def _describe_group(change: GroupChange, names: Names) -> str:
     )
 
 
-def _list_needs(needs: Sequence[str]) -> str:
+def list_references(needs: Sequence[str]) -> str:
     """References, those of a joined ask one by one; of more than five only the first five."""
     listed = [reference for ask in needs for reference in list_members(ask)]
     shown = _(", ").join(listed[:MOST_LISTED])

@@ -20,6 +20,7 @@ from matchmaker.rounds.publish.revoking import revoke, revoke_broken
 from matchmaker.rounds.solve import jobs, runs
 from matchmaker.volunteers import service as volunteer_service
 from matchmaker.volunteers.states import VolunteerStep
+from tests import pins
 from tests.factories import NOW
 from tests.journeys.page_costs import count_statements
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
@@ -61,9 +62,7 @@ def publish(month, run: m.RoundRun) -> None:
 
 def solve_without(month, run: m.RoundRun, need: m.Need) -> m.RoundRun:
     """Another run of the round, in which the need must not be met."""
-    overrides.add_override(
-        run.match_round, need=need, reason="gone", actor=month.one, now=NOW, **FORBID
-    )
+    pins.add_override(run.match_round, need=need, reason="gone", actor=month.one, now=NOW, **FORBID)
     return solve_again(month, run)
 
 
@@ -296,7 +295,7 @@ def test_no_run_waits_any_more_once_another_question_is_asked(month, by):
         (row,) = [row for row in service.list_notices(month.two, most=9) if row.void_at is None]
         assert (row.kind, row.subject_id) == ("run.waits", other.id)
         return
-    pin = overrides.add_override(
+    pin = pins.add_override(
         run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **FORBID
     )
     if by == "lift":
@@ -312,9 +311,7 @@ def write_waiting(user: m.User, run: m.RoundRun) -> None:
 def test_no_run_waits_for_who_pinned_in_it(month):
     run = month.solve()
     need = db.session.get_one(m.Need, month.needs[1].id)
-    overrides.add_override(
-        run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **FORBID
-    )
+    pins.add_override(run.match_round, need=need, reason="gone", actor=month.two, now=NOW, **FORBID)
     solve_again(month, run)
     assert list_valid(month.two) == []
 

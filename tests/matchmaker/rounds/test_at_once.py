@@ -8,12 +8,12 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import hands, keeping, publication
 from matchmaker.rounds.solve import repairs
 from optimizer import codec
 from optimizer.report import Ruling, Verdict
+from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.free_places import LATER, FreePlaces
 from tests.matchmaker.two_at_once import act_at_once
@@ -36,7 +36,7 @@ def publish(month, run_id):
 
 
 def forbid(month, run_id):
-    overrides.add_override(
+    pins.add_override(
         db.session.get_one(m.RoundRun, run_id).match_round,
         kind=m.OverrideKind.FORBID,
         need=db.session.get_one(m.Need, month.needs[1].id),
@@ -53,7 +53,7 @@ def forbid_as(month, run_id, who: str) -> None:
     match_round = db.session.get_one(m.RoundRun, run_id).match_round
     actor, need = getattr(month, who), db.session.get_one(m.Need, month.needs[1].id)
     hands.require_publisher_left(match_round, actor, [need.id])
-    overrides.add_override(
+    pins.add_override(
         match_round,
         kind=m.OverrideKind.FORBID,
         need=need,

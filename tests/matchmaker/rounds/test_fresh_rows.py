@@ -18,6 +18,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import draws, overrides
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
+from tests import pins
 from tests.draws import PUBLIC_VALUE
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
@@ -33,7 +34,7 @@ def write_unnoticed(row: Any, **values: object) -> None:
 
 
 def forbid(month: SmallMonth, match_round: m.MatchRound) -> m.RoundOverride:
-    return overrides.add_override(
+    return pins.add_override(
         match_round,
         kind=m.OverrideKind.FORBID,
         need=db.session.get_one(m.Need, month.needs[1].id),

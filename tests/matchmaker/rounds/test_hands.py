@@ -7,10 +7,10 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import list_broken
 from matchmaker.rounds import queries
-from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.solve import jobs, runs
+from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
@@ -28,7 +28,7 @@ def solve(month, match_round, who: str = "one", *, is_plain: bool = False) -> m.
 
 
 def override(month, match_round, who: str, number: int, kind=m.OverrideKind.FORBID) -> None:
-    overrides.add_override(
+    pins.add_override(
         match_round,
         kind=kind,
         need=db.session.get_one(m.Need, month.needs[number].id),

@@ -14,6 +14,7 @@ from matchmaker.rounds.words.verdicts import name_verdict
 from optimizer.limits import Limits
 from optimizer.process.work import STEPS, Steps, work
 from optimizer.report import Failure, SolveReport
+from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
@@ -22,7 +23,7 @@ PIN, FORBID = m.OverrideKind.PIN, m.OverrideKind.FORBID
 
 def lay(month, match_round, number: int, kind=PIN, **giver: int) -> m.RoundOverride:
     need = db.session.get_one(m.Need, month.needs[number].id)
-    return overrides.add_override(
+    return pins.add_override(
         match_round,
         kind=kind,
         need=need,

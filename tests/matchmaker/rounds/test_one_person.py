@@ -15,7 +15,6 @@ from matchmaker.models import OverrideKind
 from matchmaker.people import joining
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.doubts import Wish, require_no_doubt
-from matchmaker.rounds.freeze.overrides import add_override
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.question.snapshot import FrozenOverride, FrozenVolunteer, read_text
@@ -35,6 +34,7 @@ from tests.matchmaker.rounds.small_snapshot import (
     make_snapshot,
 )
 from tests.matchmaker.rounds.whole_month import read_broken
+from tests.pins import add_override
 from tests.run_factories import JULY, solve_round
 
 SATURDAY = [m.Window.SATURDAY_AM.value]

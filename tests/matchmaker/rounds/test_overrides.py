@@ -11,6 +11,7 @@ from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.question.snapshot import FrozenOverride
+from tests import pins
 from tests.factories import NOW
 
 pytestmark = pytest.mark.both_databases
@@ -42,7 +43,7 @@ def test_a_forbid_holds_from_the_next_run_and_can_be_lifted(context, month):
 def test_pins_that_cannot_all_hold_leave_no_solution(context, month):
     match_round = month.freeze()
     for number in (3, 4, 5):
-        overrides.add_override(
+        pins.add_override(
             match_round,
             kind=m.OverrideKind.PIN,
             need=db.session.get_one(m.Need, month.needs[number].id),
@@ -178,7 +179,7 @@ def _write_late_need(month) -> m.Need:
 
 
 def _pin(month, match_round, *, need, offer_id=None, volunteer_id=None) -> m.RoundOverride:
-    return overrides.add_override(
+    return pins.add_override(
         match_round,
         kind=m.OverrideKind.PIN,
         need=need,
@@ -191,7 +192,7 @@ def _pin(month, match_round, *, need, offer_id=None, volunteer_id=None) -> m.Rou
 
 
 def _forbid(month, match_round) -> m.RoundOverride:
-    return overrides.add_override(
+    return pins.add_override(
         match_round,
         kind=m.OverrideKind.FORBID,
         need=db.session.get_one(m.Need, month.needs[1].id),
@@ -212,6 +213,4 @@ def test_nobody_who_came_after_the_lock_is_pinned(context, month):
     pin = {"kind": m.OverrideKind.PIN, "reason": "promised", "actor": month.one, "now": NOW}
     need = db.session.get_one(m.Need, month.needs[1].id)
     with pytest.raises((InvalidError, NotFoundError)):
-        overrides.add_override(
-            match_round, need=need, offer_id=None, volunteer_id=newcomer.id, **pin
-        )
+        pins.add_override(match_round, need=need, offer_id=None, volunteer_id=newcomer.id, **pin)

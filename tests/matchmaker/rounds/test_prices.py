@@ -4,7 +4,6 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.solve.pins import find_prices, list_conflicting, list_prices
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.stages import describe_price
@@ -12,6 +11,7 @@ from optimizer.changes import GroupChange, PinPrice, StageChange, Trend
 from optimizer.report import Conflict
 from optimizer.rows import Pin
 from optimizer.solution import SolutionStatus
+from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 from tests.matchmaker.rounds.test_hands import solve
@@ -107,7 +107,7 @@ def test_a_volunteer_of_two_organisations_is_found_by_either_entry(context, make
     match_round = month.lock()
     [need, *_] = db.session.query(m.Need).order_by(m.Need.id.desc())
     rows = [
-        overrides.add_override(
+        pins.add_override(
             match_round,
             kind=kind,
             need=need,

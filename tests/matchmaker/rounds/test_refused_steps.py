@@ -16,6 +16,7 @@ from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import figures, runs
 from optimizer.report import Failure, SolveReport
+from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, SmallMonth, solve_here
 
@@ -51,7 +52,7 @@ def override(month: SmallMonth, match_round: m.MatchRound, **values) -> m.RoundO
         "volunteer_id": None,
         "reason": "away",
     }
-    return overrides.add_override(match_round, **{**chosen, **values}, actor=month.one, now=NOW)
+    return pins.add_override(match_round, **{**chosen, **values}, actor=month.one, now=NOW)
 
 
 def lift(month: SmallMonth, match_round: m.MatchRound, override_id: int) -> None:

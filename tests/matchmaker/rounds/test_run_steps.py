@@ -10,11 +10,13 @@ from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
-from matchmaker.rounds.pages.room import RunSteps, choose_run, list_run_steps
+from matchmaker.rounds.pages.room import RunSteps, list_run_steps
 from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish.pricing import choose_run
 from matchmaker.rounds.solve import jobs, runs
 from optimizer import codec
 from optimizer.report import Failure, Ruling, SolveReport, Verdict
+from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
@@ -40,7 +42,7 @@ def accept(month) -> None:
 def set_override(
     month, kind: m.OverrideKind, need: m.Need, reason: str = "away in <July>"
 ) -> m.RoundOverride:
-    return overrides.add_override(
+    return pins.add_override(
         db.session.scalars(select(m.MatchRound)).one(),
         kind=kind,
         need=db.session.get_one(m.Need, need.id),

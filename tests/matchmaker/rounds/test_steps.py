@@ -15,6 +15,7 @@ from matchmaker.rounds.matching import DEFAULT_POLICY
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
 from optimizer.report import Failure, SolveReport
+from tests import pins
 from tests.draws import PUBLIC_VALUE, lock_and_draw, make_draw
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, solve_here
@@ -181,7 +182,7 @@ def test_a_cancelled_run_is_over(month):
 @pytest.mark.parametrize("kind", m.OverrideKind)
 def test_an_override_keeps_who_made_it_when_and_why(month, kind):
     match_round = month.freeze()
-    override = overrides.add_override(
+    override = pins.add_override(
         match_round,
         kind=kind,
         need=db.session.get_one(m.Need, month.needs[1].id),
@@ -234,7 +235,7 @@ def test_a_withdrawal_keeps_its_reason_and_takes_the_rest_back(month):
 def pin_all_goods(match_round: m.MatchRound, month) -> None:
     """Three needs of goods must be met, of which there are two: no answer exists."""
     for number in (3, 4, 5):
-        overrides.add_override(
+        pins.add_override(
             match_round,
             kind=m.OverrideKind.PIN,
             need=db.session.get_one(m.Need, month.needs[number].id),
