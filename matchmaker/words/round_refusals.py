@@ -25,8 +25,8 @@ ROUNDS: Sentences = {
     "pack.too_many_months": _l("Choose at most %(most)s months."),
     "price.no_run": _l("No run has a result yet, so what this would change cannot be worked out."),
     "price.under_way": _l(
-        "What another decision of yours would change is being worked out. Wait for it or cancel it; "
-        "the page of the month leads to it."
+        "Another decision of yours is being worked out. Wait for it or cancel it: the page of the "
+        "month leads to it."
     ),
     "price.not_finished": _l("What this would change is still being worked out."),
     "price.of_another": _l("Only the person who entered this can keep it."),
@@ -36,8 +36,8 @@ ROUNDS: Sentences = {
         "decide otherwise."
     ),
     "price.outdated": _l(
-        "Another pin or forbid, or another run, came in between. Enter it again to see what it would "
-        "change now."
+        "Another pin or forbid, or another run, came in between. Enter it again to see what it "
+        "would change now."
     ),
     "price.unknown": _l("There is no such price here."),
     "repair.under_way": _l("A search for these places is under way. Wait for it or cancel it."),
