@@ -139,7 +139,7 @@ class OverrideForm(IdempotentForm):
             for row in candidates.volunteers
         ]
         self.giver.choices = make_choices([("", _l("Any giver")), *offers, *volunteers])
-        self.instead.choices = make_choices([("", _l("Nobody")), *offers, *volunteers])
+        self.instead.choices = make_choices([("", _l("No giver is replaced")), *offers, *volunteers])
 
     def read_decision(self, need: Need) -> Decision:
         """The decision in a valid form."""
