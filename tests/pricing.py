@@ -3,6 +3,9 @@
 import json
 from dataclasses import replace
 
+from flask import Flask
+from sqlalchemy import select
+
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze.overrides import Decision
@@ -26,6 +29,15 @@ def finish_here(price: m.RoundPrice) -> m.RoundPrice:
     prices.finish_price(price, work_out(price), now=NOW)
     db.session.flush()
     return price
+
+
+def finish_prices(app: Flask) -> None:
+    """What a worker does with all that waits."""
+    with app.app_context():
+        query = select(m.RoundPrice).where(m.RoundPrice.status == m.RunStatus.PENDING)
+        for price in db.session.scalars(query).all():
+            finish_here(price)
+        db.session.commit()
 
 
 def work_out(price: m.RoundPrice) -> SolveReport:

@@ -163,6 +163,15 @@ def _runs(user: m.User) -> list[Values]:
     return [{**values, "number": 1} for values in _published(user)]
 
 
+def _side_by_side(user: m.User) -> list[Values]:
+    return [{**values, "other": 1} for values in _runs(user)]
+
+
+def _prices(_user: m.User) -> list[Values]:
+    found = select(m.MatchRound.month, m.RoundPrice.number).join(m.RoundPrice.match_round)
+    return [{"month": month, "number": number} for month, number in db.session.execute(found)]
+
+
 def _lines(user: m.User) -> list[Values]:
     """One line for each ground of an answer, of each month."""
     of_run = m.MatchRound.published_run_id == m.NeedOutcome.round_run_id
@@ -333,6 +342,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "endings.stop": _residents,
     "rounds.accept": _runs,
     "rounds.answers": _published,
+    "rounds.beside": _side_by_side,
     "rounds.board": _published,
     "rounds.close": _published,
     "rounds.draw": _months,
@@ -341,6 +351,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "rounds.override": _overrides,
     "rounds.places": _published,
     "rounds.places_progress": _searched,
+    "rounds.price_progress": _prices,
     "rounds.print_review": _runs,
     "rounds.progress": _months,
     "rounds.promises": _runs,
@@ -349,6 +360,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "rounds.review": _runs,
     "rounds.show": _months,
     "rounds.show_line": _lines,
+    "rounds.show_price": _prices,
     "rounds.withdraw": _published,
     "volunteers.away": _volunteers,
     "volunteers.edit": _volunteers,

@@ -138,8 +138,9 @@ class OverrideForm(IdempotentForm):
             (f"volunteer:{row.id}", name_with(row.name, get_name(row.organisation)))
             for row in candidates.volunteers
         ]
-        self.giver.choices = make_choices([("", _l("Any giver")), *offers, *volunteers])
-        self.instead.choices = make_choices([("", _l("No giver is replaced")), *offers, *volunteers])
+        givers = [*offers, *volunteers]
+        self.giver.choices = make_choices([("", _l("Any giver")), *givers])
+        self.instead.choices = make_choices([("", _l("No giver is replaced")), *givers])
 
     def read_decision(self, need: Need) -> Decision:
         """The decision in a valid form."""

@@ -3,6 +3,7 @@
 FORM = {"GET", "POST"}
 ROUND = "/rounds/<month:month>/"
 RUN = f"{ROUND}runs/<id:number>/"
+PRICE = f"{ROUND}prices/<id:number>/"
 ADDRESSES = {
     "packs.index": ("/rounds/packs/", FORM),
     "packs.progress": ("/rounds/packs/<id:pack_id>/progress", {"GET"}),
@@ -42,7 +43,12 @@ ADDRESSES = {
     "rounds.withdraw": (f"{ROUND}withdraw", FORM),
     "rounds.override": (f"{ROUND}overrides/<reference>", FORM),
     "rounds.lift_override": (f"{ROUND}overrides/<id:override_id>/lift", {"POST"}),
+    "rounds.show_price": (PRICE, {"GET"}),
+    "rounds.price_progress": (f"{PRICE}progress", {"GET"}),
+    "rounds.cancel_price": (f"{PRICE}cancel", {"POST"}),
+    "rounds.keep_price": (f"{PRICE}keep", {"POST"}),
     "rounds.review": (RUN, {"GET"}),
+    "rounds.beside": (f"{RUN}beside/<id:other>", {"GET"}),
     "rounds.print_review": (f"{RUN}print", {"GET"}),
     "rounds.download_proof": (f"{RUN}proof.<any(zip):file_format>", FORM),
     "rounds.list_lines": (f"{RUN}lines/", {"GET"}),

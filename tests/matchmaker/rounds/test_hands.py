@@ -13,6 +13,7 @@ from matchmaker.rounds.solve import jobs, runs
 from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, solve_here
+from tests.pricing import finish_prices
 
 MAY, RAN, HAND = None, "round.second_person", "round.had_a_hand"
 NO_PLAIN = "run.no_plain_run"
@@ -168,6 +169,9 @@ def test_the_pages_say_who_may_publish_and_what_the_pins_change(app, bring, mont
     with app.app_context():
         met = db.session.query(m.NeedOutcome).filter_by(is_met=True).first().need.reference
     assert one.submit("rounds.override", {**key, **data}, **room, reference=met).status_code == 303
+    finish_prices(app)
+    priced = one.get_url("rounds.show_price", **room, number=1)
+    assert one.submit("rounds.keep_price", key, on=priced, **room, number=1).status_code == 303
     refused = two.submit(
         "rounds.solve", {"idempotency_key": "6" * 32}, on="/rounds/2026-07/", **room
     )

@@ -20,6 +20,7 @@ from matchmaker.rounds.pages.forms import (
 from tests.draws import A_WEEK_ON, DRAWN_FORM, fill_lock_form, lock_and_draw_on_pages
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.pricing import finish_prices
 
 ROOM = "/rounds/2026-07/"
 RUN = {"month": MONTH, "number": 1}
@@ -123,6 +124,7 @@ def test_progress_is_a_fragment_of_its_own(bring, one, shown):
             [
                 "What should the next run do?",
                 "Only for this giver",
+                "In place of this giver",
                 "Reason, kept on record",
                 "The resident is nobody of my family or friends, and I gain nothing by this.",
                 "Keep it all the same",
@@ -166,7 +168,7 @@ def test_the_lock_proposes_the_next_draw(bring, one, shown):
     [
         ("publish", "withdraw", {"month": MONTH}, "reason", LONGEST_REASON, {}),
         (
-            "solve",
+            "freeze",
             "override",
             {"month": MONTH, "reference": "N2607-0001"},
             "reason",
@@ -207,9 +209,22 @@ def test_a_month_must_be_chosen(one, shown):
 def test_an_override_must_be_a_pin_or_a_forbid_for_a_known_giver(bring, one, shown, month):
     bring("solve")
     address = {"month": MONTH, "reference": "N2607-0003"}
+    goods = f"offer:{month.offers['goods'].id}"
     for values, errors in (
         ({"giver": ""}, {"kind": ["Choose one."]}),
-        ({"kind": "swap", "giver": ""}, {"kind": ["Choose from the list."]}),
+        ({"kind": "away", "giver": ""}, {"kind": ["Choose from the list."]}),
+        (
+            {"kind": "swap", "giver": ""},
+            {"giver": ["Choose who should help."], "instead": ["Choose who should not help."]},
+        ),
+        (
+            {"kind": "swap", "giver": goods, "instead": goods},
+            {"instead": ["Choose another giver than above."]},
+        ),
+        (
+            {"kind": "pin", "giver": "", "instead": goods},
+            {"instead": ["Leave this empty, or choose one giver for another."]},
+        ),
         ({"kind": "pin", "giver": "offer:99"}, {"giver": ["Choose from the list."]}),
     ):
         sent = {**key(1), **values, "reason": "promised", "no_interest": "y"}
@@ -219,8 +234,8 @@ def test_an_override_must_be_a_pin_or_a_forbid_for_a_known_giver(bring, one, sho
     assert [(c.value, str(c.label)) for c in form.kind.choices] == [
         ("pin", "Must be met"),
         ("forbid", "Must not be matched"),
+        ("swap", "Must be met by one giver in place of another"),
     ]
-    goods = f"offer:{month.offers['goods'].id}"
     assert [choice.value for choice in form.giver.choices] == ["", goods]
 
 
@@ -240,22 +255,32 @@ def test_offers_are_named_by_their_giver_and_volunteers_by_their_own_name(englis
 @pytest.mark.parametrize(
     ("giver", "expected"),
     [
-        (None, {"offer_id": None, "volunteer_id": None}),
-        ("", {"offer_id": None, "volunteer_id": None}),
-        ("offer:7", {"offer_id": 7, "volunteer_id": None}),
-        ("volunteer:9", {"offer_id": None, "volunteer_id": 9}),
+        (None, (None, None)),
+        ("", (None, None)),
+        ("offer:7", (7, None)),
+        ("volunteer:9", (None, 9)),
     ],
 )
 def test_the_chosen_giver_is_an_offer_or_a_volunteer(english, giver, expected):
-    form = OverrideForm(formdata=None, data={"giver": giver})
-    assert form.read_giver() == expected
+    form = OverrideForm(formdata=None, data={"kind": "forbid", "giver": giver})
+    decision = form.read_decision(m.Need(id=1))
+    assert (decision.offer_id, decision.volunteer_id, decision.is_swap) == (*expected, False)
+
+
+def test_a_swap_is_a_pin_with_the_giver_who_is_replaced(english):
+    data = {"kind": "swap", "giver": "offer:7", "instead": "volunteer:9"}
+    decision = OverrideForm(formdata=None, data=data).read_decision(m.Need(id=1))
+    found = decision.kind, decision.offer_id, decision.instead_volunteer_id, decision.is_swap
+    assert found == (m.OverrideKind.PIN, 7, 9, True)
 
 
 def test_a_pin_of_an_offer_is_kept_with_its_offer(app, bring, one, month):
     bring("solve")
     goods = month.offers["goods"].id
     sent = {**key(1), "kind": "pin", "giver": f"offer:{goods}", **DECLARED}
-    one.submit("rounds.override", sent, month=MONTH, reference="N2607-0003")
+    asked = one.submit("rounds.override", sent, month=MONTH, reference="N2607-0003")
+    finish_prices(app)
+    one.submit("rounds.keep_price", key(2), on=asked.location, month=MONTH, number=1)
     with app.app_context():
         (row,) = db.session.query(m.RoundOverride).all()
         found = (row.kind, row.need_id, row.offer_id, row.volunteer_id, row.reason, row.made_by_id)

@@ -15,9 +15,11 @@ from tests.browser import Browser
 from tests.draws import fill_lock_form, lock_and_draw_on_pages
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.pricing import finish_prices
 from tests.worlds import kept
 
 ROOM = "/rounds/2026-07/"
+PRICE = {"month": MONTH, "number": 1}
 
 
 def key(number: int) -> dict[str, str]:
@@ -176,7 +178,10 @@ def test_a_pin_is_made_with_a_reason_and_lifted_again(app, month, reviewed, one)
     undeclared = one.submit("rounds.override", data, **address)
     assert (undeclared.status_code, "Tick the box if this is so" in undeclared.text) == (422, True)
     data["no_interest"] = "y"
-    assert one.submit("rounds.override", data, **address).status_code == 303
+    asked = one.submit("rounds.override", data, **address)
+    assert (asked.status_code, asked.location) == (303, "/rounds/2026-07/prices/1/")
+    finish_prices(app)
+    assert one.submit("rounds.keep_price", key(5), on=asked.location, **PRICE).status_code == 303
     page = one.get("rounds.show", month=MONTH).text
     assert "promised at the counter" in page
     said = "It takes effect from the next run. Solve again to see what it changes."
