@@ -19,8 +19,8 @@ TERMS = {
 ONLY = {"联络员": "coordinat", "联系人": "contact"}
 # Numbers that are bounds or dates of the whole site, or sums of a whole month: never one.
 NEVER_ONE = {
-    "limit", "longer", "most", "least", "days", "seconds", "before", "after", "on_site", "on_paper",
-    "people", "organisations", "needs", "tickets",
+    "asked", "limit", "longer", "most", "least", "days", "seconds", "before", "after", "on_site",
+    "on_paper", "people", "organisations", "needs", "tickets",
 }  # fmt: skip
 COUNT = re.compile(r"%\((\w+)\)s (?:[a-z]+ )?(?!(?:is|was|has|does|asks|this)\b)[a-z]+s\b")
 # Texts in which the number is no count of the word behind it, or is of many by its nature.

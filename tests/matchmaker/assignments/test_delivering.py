@@ -443,7 +443,7 @@ def test_a_volunteer_finds_the_door_and_shows_that_it_was_done(app, month, visit
     wide = " ".join(code).translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
     assert press(browser, "report_done", number, "visit", **done, code=wide).status_code == 303
     page = browser.get("assignments.visit", promise_id=number).text
-    assert "Delivered" in page
+    assert "Given" in page
     assert "Show door and phone" not in page
     assert press(browser, "show_contact", number, "visit", key="b" * 32).status_code == 404
     assert press(browser, "correct_report", number, "visit").status_code == 303
@@ -502,7 +502,7 @@ def test_a_coordinator_enters_the_signed_sheet(app, month, giver):
     browser = open_page(app, giver)
     data = {"units": "2", "proof": "signature"}
     assert press(browser, "report_done", number, "promise", **data).status_code == 303
-    assert "Delivered" in browser.get("assignments.promise", promise_id=number).text
+    assert "Given" in browser.get("assignments.promise", promise_id=number).text
 
 
 @pytest.mark.usefixtures("agreed", "late")
