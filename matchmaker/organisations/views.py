@@ -4,7 +4,6 @@ from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _c
-from flask_babel import pgettext
 from flask_login import current_user
 
 from matchmaker.base.clock import get_local_date, get_now
@@ -28,7 +27,7 @@ def make_agreement_badge(agreement: PairingAgreement) -> Badge:
     """The badge that says whether an agreement is in force today, expired or not begun."""
     today = get_local_date(get_now())
     if is_over(agreement, today):
-        return Badge(pgettext("Agreement", "Expired"), "bad")
+        return Badge(str(_c("Agreement", "Expired")), "bad")
     if agreement.starts_on > today:
         return Badge(_("Not begun"), "waiting")
     return Badge(_("In force"), "good")

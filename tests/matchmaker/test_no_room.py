@@ -64,7 +64,7 @@ def no_room(app: Flask) -> Iterator[list[str]]:
 def list_rows(app: Flask) -> dict[str, list]:
     with app.app_context():
         tables = db.metadata.sorted_tables
-        return {table.name: db.session.execute(select(table)).all() for table in tables}
+        return {table.name: list(db.session.execute(select(table))) for table in tables}
 
 
 def fill(form: PageForm) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """One word has one word of the other language for it, and what is counted is right for one too."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -44,7 +45,7 @@ def list_pairs() -> list[tuple[str, str]]:
     ]
 
 
-def _join(said: str | tuple[str, ...]) -> str:
+def _join(said: str | Sequence[str]) -> str:
     return said if isinstance(said, str) else " ".join(said)
 
 

@@ -5,6 +5,7 @@
 
 import ast
 from enum import EnumType
+from itertools import chain
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_every_name_in_the_details_of_events_is_known_to_be_of_no_status():
     assert find_names(list_sources("matchmaker")) == NAMES
 
 
-@pytest.mark.parametrize("reason", [reason for reasons in REASONS for reason in reasons])
+@pytest.mark.parametrize("reason", list(chain.from_iterable(REASONS)))
 def test_the_reason_of_an_event_is_said_in_words(app, reason):
     with app.test_request_context():
         said = describe_details(AuditEvent(details={"reason": reason.value}))
