@@ -20,6 +20,7 @@ ROOMS = {
     "assignments": ("matchmaker.assignments",),
     "links": ("matchmaker.links",),
     "endings": ("matchmaker.endings",),
+    "packs": ("matchmaker.packs",),
     "promises": ("matchmaker.promises",),
     "demo": ("matchmaker.demo",),
     "rounds": ("matchmaker.rounds",),
@@ -59,6 +60,7 @@ LABELS = {
     "assignments": "assignments<br/>what a published month promises",
     "links": "links<br/>answers without an account",
     "endings": "endings<br/>the end of a contact",
+    "packs": "packs<br/>published months as one file",
     "promises": "promises<br/>a run held against today",
     "demo": "demo<br/>invented people, real rules",
     "rounds": "rounds<br/>freeze, question, solve, publish,<br/>memory, pages, words",
@@ -79,7 +81,7 @@ LABELS = {
 }
 HOUSES = {
     "site": ("matchmaker: the site", ("commands", "workbench", "assignments", "endings",
-                                      "links", "features", "demo", "promises",
+                                      "links", "packs", "features", "demo", "promises",
                                       "rounds", "matching", "web", "words", "tables", "models",
                                       "base")),
     "library": ("optimizer: decides", ("cli", "process", "answers", "search", "model", "engine",
