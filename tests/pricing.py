@@ -45,7 +45,12 @@ def work_out(price: m.RoundPrice) -> SolveReport:
     limits = Limits(seconds=60, explain_seconds=None, price_seconds=60)
     plain = json.loads(price.problem_json)
     report = work(plain, limits, _do_nothing)
-    before = prices.read_before(price)
+    old = prices.read_before(price)
+    before = {
+        "problem": json.loads(old.problem_json),
+        "solution": json.loads(old.solution_json),
+        "names": old.names,
+    }
     found = work_out_difference(plain, before, report, limits, _do_nothing)
     return replace(report, difference=found)
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.question.snapshot import FrozenOverride, Snapshot
@@ -157,22 +156,38 @@ def solve(
     return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerBefore:
+    """The question and answer of an earlier run, with which a new answer is compared.
+
+    names   need of the new question -> need before that it is a part of, where their ids differ
+    """
+
+    problem_json: str
+    solution_json: str
+    names: Mapping[str, str]
+
+
 def compare(
     problem_json: str,
     limit_seconds: float,
-    before: Mapping[str, Any],
+    before: AnswerBefore,
     *,
     memory_mib: int,
     on_beat: OnBeat,
 ) -> SolveReport:
-    """Solve and check as ``solve`` does, and compare the answer with the one in ``before``.
+    """Solve and check as ``solve`` does, and compare the answer with the one before.
 
-    ``before``: problem, solution and names of needs as plain JSON, as the optimizer's ``Before``
-    has them. Nothing is explained. Comparing may take as long again as the solve itself.
+    Nothing is explained. Comparing may take as long again as the solve itself.
     """
     try:
         problem = Problem.from_json(json.loads(problem_json))
     except (ValueError, RecursionError):
         return SolveReport(failure=Failure.BROKEN_PROBLEM)
     limits = Limits(seconds=limit_seconds, explain_seconds=None, price_seconds=limit_seconds)
-    return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat, before=before)
+    old = {
+        "problem": json.loads(before.problem_json),
+        "solution": json.loads(before.solution_json),
+        "names": before.names,
+    }
+    return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat, before=old)

@@ -79,19 +79,12 @@ def solve_apart(
     began = time.monotonic()
     is_asked = bool(problem.pins or problem.forbids or before)
     is_priced = is_asked and limits.price_seconds is not None
-    question = {
-        "parent": os.getpid(),
-        "limits": to_json(limits),
-        "memory_mib": memory_mib,
-        "is_priced": is_priced,
-        "before": before if is_priced else None,
-        "problem": problem.to_json(),
-    }
+    question = _write_question(problem, limits, memory_mib, before, is_priced=is_priced)
     dialogue = _Dialogue(limits, on_beat or _go_on, is_priced=is_priced)
     failure: Failure | None = None
     reason = ""
     try:
-        _ask_child(canonical_bytes(question) + b"\n", dialogue)
+        _ask_child(question, dialogue)
     except _NoAnswerError as lost:
         failure, reason = lost.failure, lost.reason
     except MemoryError:  # in this process, while it reads the answer
@@ -100,6 +93,25 @@ def solve_apart(
     if report.solution is not None:
         return report
     return replace(report, seconds=Seconds(solve=round(time.monotonic() - began, 3)))
+
+
+def _write_question(
+    problem: Problem,
+    limits: Limits,
+    memory_mib: int | None,
+    before: Mapping[str, Any] | None,
+    *,
+    is_priced: bool,
+) -> bytes:
+    question = {
+        "parent": os.getpid(),
+        "limits": to_json(limits),
+        "memory_mib": memory_mib,
+        "is_priced": is_priced,
+        "before": before if is_priced else None,
+        "problem": problem.to_json(),
+    }
+    return canonical_bytes(question) + b"\n"
 
 
 class _Dialogue:

@@ -14,9 +14,11 @@ ALLOWED = {
     "matchmaker/rounds/outcome_numbers.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/pages/review_views.py:_describe": "the context of a template",
     "matchmaker/rounds/pages/review_views.py:_describe_conflict": "a part of the same context",
+    "matchmaker/rounds/pages/room_views.py:_describe_overrides": "a part of a template's context",
     "matchmaker/rounds/pages/room_views.py:_describe_promises": "a part of a template's context",
     "matchmaker/rounds/question/snapshot.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/figures.py:to_json": "plain JSON for a column, by the codec",
+    "matchmaker/rounds/solve/prices.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/proposal.py:to_json": "plain JSON for a column, by the codec",
 }
 MAPPINGS = frozenset({"dict", "defaultdict", "Mapping", "MutableMapping"})

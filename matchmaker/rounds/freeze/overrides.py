@@ -7,7 +7,6 @@ offers those of the need's category.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -134,7 +133,7 @@ def add_override(
     actor: User,
     now: datetime,
     price_id: int | None = None,
-    seen: Mapping[str, Any] | None = None,
+    seen: Mapping[str, int | str | None] | None = None,
 ) -> list[RoundOverride]:
     """Pin, forbid or swap from the next run on; return the new rows.
 

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import ConflictError
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, Need, RoundPrice
 from matchmaker.rounds import queries
@@ -153,7 +152,7 @@ def _get_price(month: date, number: int) -> RoundPrice:
 def _show_price(price: RoundPrice, form: ButtonForm) -> str:
     match_round, found = price.match_round, prices.read_found(price)
     names = read_names(match_round.subdistrict_id)
-    policy = match_round.policy
+    policy, refusal = match_round.policy, pricing.find_refusal(price, current_user)
     return render_template(
         "rounds/price.html",
         match_round=match_round,
@@ -162,15 +161,6 @@ def _show_price(price: RoundPrice, form: ButtonForm) -> str:
         found=found,
         sentences=describe_found(found, price.run.number, names, policy) if found else [],
         needs=list_needs(found) if found else [],
-        refusal=_find_refusal(price),
+        refusal=describe_refusal(refusal) if refusal else "",
         form=form,
     )
-
-
-def _find_refusal(price: RoundPrice) -> str:
-    """Why the reader cannot keep what is priced; empty if they can."""
-    try:
-        pricing.require_keepable(price, current_user)
-    except ConflictError as error:
-        return describe_refusal(error)
-    return ""

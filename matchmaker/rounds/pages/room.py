@@ -100,6 +100,12 @@ def list_steps(match_round: MatchRound) -> list[PathStep]:
     return [PathStep(step, place) for step, place in zip(steps, places, strict=False)]
 
 
+def list_side_by_side(runs: Sequence[RoundRun]) -> list[RoundRun]:
+    """The two latest of ``runs``, latest first, that have a checked result; empty without two."""
+    usable = [run for run in runs if is_usable(run)]
+    return usable[:2] if len(usable) > 1 else []
+
+
 def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
     """The progress of the first of ``runs``, latest first; None without runs."""
     if not runs:

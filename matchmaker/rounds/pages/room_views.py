@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import MatchRound, RoundOverride, RoundRun, RoundState, User
+from matchmaker.models import MatchRound, RoundRun, RoundState, User
 from matchmaker.promises.answers import list_held
 from matchmaker.promises.board import count_funnel
 from matchmaker.rounds import queries
@@ -26,12 +26,14 @@ from matchmaker.rounds.pages.room import (
     describe_progress,
     find_free_month,
     list_run_steps,
+    list_side_by_side,
     list_steps,
 )
 from matchmaker.rounds.publish import hands
 from matchmaker.rounds.publish.keeping import choose_free
 from matchmaker.rounds.publish.pricing import choose_run, list_open_prices
 from matchmaker.rounds.solve.runs import is_usable, list_runs
+from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.prices import describe_seen
 from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.rounds.words.stages import describe_prices
@@ -101,8 +103,6 @@ def show_room(month: date, form: ButtonForm) -> str:
     runs = [] if is_draft else list_runs(match_round)  # a draft has no runs and no overrides
     candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
     in_hand = candidate or match_round.published_run
-    overrides = [] if is_draft else list_overrides(match_round)
-    usable = [run for run in runs if is_usable(run)]
     return render_template(
         "rounds/show.html",
         match_round=match_round,
@@ -116,10 +116,8 @@ def show_room(month: date, form: ButtonForm) -> str:
         has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
         progress=describe_progress(runs),
-        side_by_side=usable[:2] if len(usable) > 1 else [],
-        overrides=overrides,
-        open_prices=list_open_prices(match_round, candidate, current_user) if candidate else [],
-        **_describe_prices(in_hand, overrides),
+        side_by_side=list_side_by_side(runs),
+        **_describe_overrides(match_round, candidate),
         **_describe_promises(match_round.published_run, now),
         can_run=_can_run(),
         is_known=match_round.state is RoundState.FROZEN and is_known(match_round, now),
@@ -148,17 +146,21 @@ def progress(month: date) -> str:
     )
 
 
-def _describe_prices(
-    run: RoundRun | None, overrides: Sequence[RoundOverride]
-) -> dict[str, dict[int, str]]:
-    """What pins and forbids cost in a run, and what was seen before they were kept, by their id."""
-    if run is None or not overrides:
-        return {"prices": {}, "seen": {}}
-    match_round = run.match_round
-    names = read_names(match_round.subdistrict_id)
+def _describe_overrides(match_round: MatchRound, candidate: RoundRun | None) -> dict[str, Any]:
+    """Pins and forbids, what each costs in the run in hand, what was seen before it was kept.
+
+    ``open_prices``: decisions of the reader that are priced and not kept.
+    """
+    is_draft = match_round.state is RoundState.DRAFT
+    overrides = [] if is_draft else list_overrides(match_round)
+    run, names = candidate or match_round.published_run, Names()
+    if overrides:
+        names = read_names(match_round.subdistrict_id)
     return {
-        "prices": describe_prices(run, names, match_round.policy) if run.prices else {},
+        "overrides": overrides,
+        "prices": describe_prices(run, names, match_round.policy) if run and overrides else {},
         "seen": describe_seen(overrides, names, match_round.policy),
+        "open_prices": list_open_prices(match_round, candidate, current_user) if candidate else [],
     }
 
 

@@ -76,11 +76,21 @@ def start_price(
     own = _list_own(match_round, actor)
     if any(price.status is RunStatus.PENDING for price in own):
         raise ConflictError("price.under_way")
-    problem_json = _ask(match_round, rows)
-    price = RoundPrice(
+    price = _make_price(match_round, decision, _ask(match_round, rows))
+    price.number, price.run = _get_last_number(match_round) + 1, run
+    price.limit_seconds, price.started_by_id, price.created_at = limit_seconds, actor.id, now
+    db.session.add(price)
+    db.session.flush()
+    db.session.add(Job(kind=JobKind.PRICE, price=price, created_at=now, lease_until=now))
+    db.session.flush()
+    details = {"number": price.number, "problem_sha256": price.problem_sha256}
+    record_event(actor=actor, action="price.start", subject=price, now=now, details=details)
+    return price
+
+
+def _make_price(match_round: MatchRound, decision: Decision, problem_json: str) -> RoundPrice:
+    return RoundPrice(
         match_round=match_round,
-        number=_get_last_number(match_round) + 1,
-        run=run,
         kind=decision.kind,
         need=decision.need,
         offer_id=decision.offer_id,
@@ -89,19 +99,9 @@ def start_price(
         instead_volunteer_id=decision.instead_volunteer_id,
         reason=decision.reason,
         has_no_interest=decision.has_no_interest,
-        limit_seconds=limit_seconds,
         problem_json=problem_json,
         problem_sha256=sha256_of_text(problem_json),
-        started_by_id=actor.id,
-        created_at=now,
     )
-    db.session.add(price)
-    db.session.flush()
-    db.session.add(Job(kind=JobKind.PRICE, price=price, created_at=now, lease_until=now))
-    db.session.flush()
-    details = {"number": price.number, "problem_sha256": price.problem_sha256}
-    record_event(actor=actor, action="price.start", subject=price, now=now, details=details)
-    return price
 
 
 def keep_price(price: RoundPrice, *, actor: User, now: datetime) -> None:
@@ -139,6 +139,15 @@ def require_keepable(price: RoundPrice, actor: User) -> None:
     rows = require_addable(price.match_round, read_decision(price))
     if not _is_true_still(price, rows):
         raise ConflictError("price.outdated")
+
+
+def find_refusal(price: RoundPrice, actor: User) -> ConflictError | None:
+    """Why ``actor`` cannot keep the priced wish now; None if they can."""
+    try:
+        require_keepable(price, actor)
+    except ConflictError as refusal:
+        return refusal
+    return None
 
 
 def _is_true_still(price: RoundPrice, rows: Sequence[RoundOverride]) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy import CursorResult, Result, or_, select, update
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobKind, JobState, RoundPrice, RoundRepair, RoundRun
+from matchmaker.rounds.matching import AnswerBefore
 from matchmaker.rounds.solve.packs import give_up_pack
 from matchmaker.rounds.solve.prices import finish_price, give_up_price, read_before
 from matchmaker.rounds.solve.repairs import finish_repair, give_up_repair
@@ -46,7 +47,7 @@ class Hold:
     problem_json: str
     limit_seconds: int
     kind: JobKind = JobKind.SOLVE
-    before: Mapping[str, Any] | None = None
+    before: AnswerBefore | None = None
 
 
 # The table with the question of a job that solves, and the job's column that refers to it.

@@ -5,7 +5,7 @@ gives. It is compared with the answer of the run before, need by need as they we
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.rounds.freeze.overrides import Decision
+from matchmaker.rounds.matching import AnswerBefore
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.question.asks import hand_back, list_members
 from matchmaker.rounds.question.snapshot import Snapshot
@@ -77,9 +78,10 @@ def read_found(price: RoundPrice) -> PriceFound | None:
     return None if price.found is None else codec.from_json(PriceFound, price.found)
 
 
-def to_details(price: RoundPrice) -> dict[str, Any]:
+def to_details(price: RoundPrice) -> dict[str, int | str | None]:
     """The price that a person saw, for the audit event of what they kept: numbers and codes."""
-    found, details = read_found(price), {"price": price.number, "status": price.status.value}
+    found = read_found(price)
+    details: dict[str, int | str | None] = {"price": price.number, "status": price.status.value}
     if found is None:
         return details
     needs, first = found.needs, found.first
@@ -129,28 +131,27 @@ def list_seen(overrides: Sequence[RoundOverride]) -> dict[int, RoundPrice]:
     return {row.id: prices[row.round_price_id] for row in overrides if row.round_price_id}
 
 
-def read_before(price: RoundPrice) -> dict[str, Any]:
+def read_before(price: RoundPrice) -> AnswerBefore:
     """The question and answer of the run before, and how it names the needs of the question."""
-    run, asked = price.run, json.loads(price.problem_json)
-    problem = json.loads(run.problem_json)
-    return {
-        "problem": problem,
-        "solution": json.loads(run.solution_json or "null"),
-        "names": _name_before(problem, asked),
-    }
+    run = price.run
+    names = _name_before(_list_asks(run.problem_json), _list_asks(price.problem_json))
+    return AnswerBefore(run.problem_json, run.solution_json or "null", names)
 
 
-def _name_before(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+def _list_asks(problem_json: str) -> list[str]:
+    return [need["id"] for need in json.loads(problem_json)["needs"]]
+
+
+def _name_before(before: Iterable[str], after: Iterable[str]) -> dict[str, str]:
     """Map asks of the question after to the ask before that they are a part of.
 
     A pinned need is an ask by itself; before, it may have been joined with others of its home.
     """
-    asks = {part: need["id"] for need in before["needs"] for part in list_members(need["id"])}
-    names = {}
-    for need in after["needs"]:
-        found = {asks.get(part, "") for part in list_members(need["id"])}
-        if len(found) == 1 and need["id"] not in found:
-            names[need["id"]] = found.pop()
+    asks, names = {part: ask for ask in before for part in list_members(ask)}, {}
+    for ask in after:
+        found = {asks.get(part, "") for part in list_members(ask)}
+        if len(found) == 1 and ask not in found:
+            names[ask] = found.pop()
     return names
 
 
@@ -240,12 +241,13 @@ def _find_bound(report: SolveReport, first: StageChange | None) -> str:
 
 def _count_others(price: RoundPrice) -> int:
     """Count the pins and forbids in which the two questions differ, without those of the wish."""
-    before, after = json.loads(price.run.problem_json), json.loads(price.problem_json)
+    before, after = _list_rules(price.run.problem_json), _list_rules(price.problem_json)
     wished = len(read_decision(price).make_rows(price.match_round_id))
-    return max(0, len(_list_rules(before) ^ _list_rules(after)) - wished)
+    return max(0, len(before ^ after) - wished)
 
 
-def _list_rules(problem: Mapping[str, Any]) -> set[tuple[str, str, str, str]]:
+def _list_rules(problem_json: str) -> set[tuple[str, str, str, str]]:
+    problem = json.loads(problem_json)
     return {
         (name, row["need"], row.get("stock") or "", row.get("person") or "")
         for name in ("pins", "forbids")

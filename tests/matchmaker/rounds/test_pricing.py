@@ -160,7 +160,7 @@ def keep(month, price):
 
 
 @pytest.mark.usefixtures("context")
-def test_a_wish_is_kept_once_by_whom_it_is_of_and_when_its_price_is_known(month):
+def test_a_wish_is_kept_once_by_its_own_person_and_when_its_price_is_known(month):
     run = month.solve()
     price = ask_price(run.match_round, month.one, kind=PIN, need=find_unmet(month, run))
     with pytest.raises(ConflictError, match=r"^price\.not_finished$"):
