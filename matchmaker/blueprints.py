@@ -58,6 +58,7 @@ from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
     beside_views,
     board_views,
+    call_views,
     criteria_views,
     draw_views,
     line_views,
@@ -127,6 +128,7 @@ VIEW_MODULES = (
     people_views,
     place_views,
     board_views,
+    call_views,
     criteria_views,
     draw_views,
     resident_views,

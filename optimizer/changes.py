@@ -1,11 +1,11 @@
-"""How two answers differ, aim by aim and group by group, and the price of a pin or forbid.
+"""How two answers differ, aim by aim and group by group, the price of a pin, and what was short.
 
 This module needs no engine, so that the site can read these rows in a report.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -140,6 +140,34 @@ class Difference:
     def first(self) -> StageChange | None:
         """The first aim that differs; None if no aim does or this is not known."""
         return next(iter(self.stages), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON, defaults left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What more of one category, in one slot or delivered, would meet while everything else stays.
+
+    category  the category of the needs
+    slot      the slot of the visits; None: delivered
+    units     visits, counted for each person, or units of the category: the sum of ``amounts``
+    needs     ids of the unmet needs, the smallest amount first
+    amounts   units for each of ``needs``
+    raised    stock -> units that would be added to it and to every stock that contains it
+    like      (person, stock, number): so many more persons like this one make a visit each, at the
+              stock
+    """
+
+    category: str
+    slot: str | None
+    units: int
+    needs: tuple[str, ...]
+    amounts: tuple[int, ...]
+    raised: Mapping[str, int] = field(default_factory=dict)
+    like: tuple[tuple[str, str, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON, defaults left out."""

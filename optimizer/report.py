@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
-from optimizer.changes import Difference, GroupChange, MovedNeeds, PinPrice, StageChange
+from optimizer.changes import Difference, GroupChange, MovedNeeds, PinPrice, Shortage, StageChange
 from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
@@ -30,6 +30,7 @@ __all__ = [
     "Progress",
     "Ruling",
     "Seconds",
+    "Shortage",
     "SolveReport",
     "StageChange",
     "Unproved",
@@ -136,6 +137,7 @@ class SolveReport:
                   asked for
     difference    how the answer differs from one before; None unless the answer is usable and an
                   answer before was given
+    shortages     what little more would meet; None unless the answer is usable and was explained
     """
 
     solution: Solution | None = None
@@ -149,6 +151,7 @@ class SolveReport:
     conflict: Conflict | None = None
     prices: tuple[PinPrice, ...] = ()
     difference: Difference | None = None
+    shortages: tuple[Shortage, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:

@@ -189,6 +189,9 @@ class RoundRun(Model):
         JSON, comment="what each pin and forbid costs, by round_override.id"
     )
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="aggregates for pages")
+    shortages: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        JSON, deferred=True, comment="what more help would meet, counts only; empty: not counted"
+    )
     timings: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="seconds by stage")
     started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from optimizer.changes import PinPrice, StageChange, Trend
+from optimizer.changes import PinPrice, Shortage, StageChange, Trend
 from optimizer.cli.solve import ReadJson
 from optimizer.codec import ProblemError, canonical_bytes, require
 from optimizer.facts import Facts
@@ -23,6 +23,7 @@ from optimizer.what_if.extra_capacity import MOST_EXTRAS, Help, find_help
 from optimizer.what_if.price import price_of_need, price_pins
 from optimizer.what_if.repair import Changes, apply_changes, repair
 from optimizer.what_if.rest import leave_rest
+from optimizer.what_if.shortage import find_shortages
 
 EXIT_CODES = {
     SolutionStatus.PROVEN: 0,
@@ -87,11 +88,20 @@ def _read_rule(problem: Problem, text: str) -> tuple[str, str | None, str | None
 
 
 def run_appeal(arguments: argparse.Namespace) -> int:
-    """Show which extra capacity would meet more needs; each is confirmed by a new solve."""
+    """Show which extra capacity would meet more needs.
+
+    First what more of each category would meet with everything else left as it is; then single
+    extras, each confirmed by a new solve of the month.
+    """
     problem, solution = _read_answer(arguments)
+    short = find_shortages(problem, solution)
     found = find_help(problem, solution, arguments.most, _limits(arguments))
-    plain = {"helps": [one.to_json() for one in found]}
+    plain = {
+        "helps": [one.to_json() for one in found],
+        "shortages": [one.to_json() for one in short],
+    }
     lines = [_describe_help(one) for one in found] or ["no capacity that is offered binds"]
+    lines = [*map(_describe_shortage, short), *lines]
     return _report(arguments, plain, lines, SolutionStatus.PROVEN)
 
 
@@ -183,6 +193,11 @@ def _describe_help(found: Help) -> str:
     raised = ", ".join(f"{stock} +{units}" for stock, units in extra.raised.items())
     visit = f" one visit in {extra.slot} by a person like {extra.like}" if extra.slot else ""
     return f"{found.gained:+d} needs ({found.status}): {extra.stock}{visit} {raised}".rstrip()
+
+
+def _describe_shortage(found: Shortage) -> str:
+    when = f" in {found.slot}" if found.slot else ""
+    return f"{len(found.needs)} needs beside the answer: {found.units} of {found.category}{when}"
 
 
 def _describe_price(price: PinPrice) -> list[str]:

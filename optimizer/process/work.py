@@ -33,6 +33,7 @@ from optimizer.report import (
     PinPrice,
     Progress,
     Seconds,
+    Shortage,
     SolveReport,
     says_no_memory,
 )
@@ -41,6 +42,7 @@ from optimizer.solution import Solution, SolutionStatus
 from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.difference import Before, find_difference
 from optimizer.what_if.price import OnPrice, price_pins
+from optimizer.what_if.shortage import find_shortages
 
 LONGEST_REASON = 300  # characters
 OnLine = Callable[[Line, Any], None]
@@ -53,6 +55,7 @@ class Steps:
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
     verify: Callable[[object, object], Verdict] = judge
     explain: Callable[[Problem, Solution], tuple[Explanation, ...]] = explain
+    find_shortages: Callable[[Problem, Solution], tuple[Shortage, ...]] = find_shortages
     find_conflict: Callable[[Problem, Limits], Conflict] = find_conflict
     price: Callable[[Problem, Solution, Limits, OnPrice], tuple[PinPrice, ...]] = price_pins
     compare: Callable[[Problem, Solution, Before, Limits, OnPrice], Difference] = find_difference
@@ -197,8 +200,20 @@ def _explain(
         report = replace(report, explanations=steps.explain(problem, solution))
     except Exception as error:
         report = replace(report, unexplained=name_failure(error))
+    report = replace(report, shortages=_count_shortages(problem, solution, steps))
     seconds = replace(report.seconds, explain=round(time.monotonic() - began, 3))
     return replace(report, seconds=seconds)
+
+
+def _count_shortages(
+    problem: Problem, solution: Solution, steps: Steps
+) -> tuple[Shortage, ...] | None:
+    """Return what more would meet; None after an error, which is logged."""
+    try:
+        return steps.find_shortages(problem, solution)
+    except Exception as error:
+        name_failure(error)
+        return None
 
 
 def _name_conflict(

@@ -344,6 +344,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "rounds.answers": _published,
     "rounds.beside": _side_by_side,
     "rounds.board": _published,
+    "rounds.call": _published,
     "rounds.close": _published,
     "rounds.draw": _months,
     "rounds.freeze": _months,

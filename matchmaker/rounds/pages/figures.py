@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from matchmaker.base.extensions import db
 from matchmaker.kinds import KINDS_IN_CHART
-from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
+from matchmaker.models import Committee, OfferKind, Organisation, ServiceCategory, StatusKind
 from matchmaker.rounds.freeze.entries import EntryShares
 from matchmaker.rounds.memory.ledger import Coverage
 from matchmaker.rounds.question.snapshot import CommitteeHistory
@@ -61,6 +61,12 @@ def read_names(subdistrict_id: int) -> Names:
         {row.code: get_name(row) for row in organisations},
         {row.code: row.unit for row in categories},
     )
+
+
+def map_kinds() -> dict[str, OfferKind]:
+    """The kind of offer by which each category is given, keyed by the category's code."""
+    query = select(ServiceCategory.code, ServiceCategory.kind)
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def list_category_rows(figures: Figures, names: Names) -> list[GroupRow]:

@@ -33,6 +33,7 @@ from matchmaker.rounds.question.waits import read_key
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.pins import list_conflicting, list_prices
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
+from matchmaker.rounds.solve.shortages import count_shortages
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from matchmaker.scopes import list_same_persons
@@ -182,6 +183,8 @@ def _save_result(run: RoundRun, report: SolveReport, solution: Solution) -> None
     run.is_verified = True
     answer = hand_back(snapshot, solution, report.explanations)
     run.figures = compute_figures(snapshot, answer.solution, answer.left).to_json()
+    if report.shortages is not None:
+        run.shortages = count_shortages(run.problem_json, report.shortages)
     if report.prices:
         prices = list_prices(run.match_round, report.prices)
         run.prices = {str(id_): price.to_json() for id_, price in prices.items()}

@@ -27,6 +27,7 @@ ADDRESSES = {
     "rounds.answers": (f"{ROUND}answers", {"GET"}),
     "rounds.make_link": (f"{ROUND}answers/<id:organisation_id>/link", {"POST"}),
     "rounds.revoke_link": (f"{ROUND}answers/links/<id:link_id>/revoke", {"POST"}),
+    "rounds.call": (f"{ROUND}call", {"GET"}),
     "rounds.board": (f"{ROUND}board", {"GET"}),
     "rounds.close": (f"{ROUND}close", FORM),
     "rounds.places": (f"{ROUND}places", {"GET"}),

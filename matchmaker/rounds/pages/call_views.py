@@ -1,0 +1,36 @@
+"""The call to givers of a month: what little more help would meet, and texts to send."""
+
+from datetime import date
+
+from flask import render_template
+from flask_login import current_user
+
+from matchmaker.base.errors import NotFoundError
+from matchmaker.rounds import queries
+from matchmaker.rounds.pages.blueprint import bp
+from matchmaker.rounds.pages.figures import map_kinds, read_names
+from matchmaker.rounds.pages.room import choose_run
+from matchmaker.rounds.solve.runs import list_runs
+from matchmaker.rounds.solve.shortages import read_shortages
+from matchmaker.rounds.words.calls import describe_calls, describe_rows
+from matchmaker.web.permissions import Permission, requires
+
+
+@bp.get("/<month:month>/call")
+@requires(Permission.ROUND_READ)
+def call(month: date) -> str:
+    """Show what more would meet beside the published run, or before that the one in review."""
+    match_round = queries.get_round(month, current_user)
+    run = match_round.published_run or choose_run(list_runs(match_round))
+    if run is None:
+        raise NotFoundError("run.unknown")
+    rows, names = read_shortages(run), read_names(match_round.subdistrict_id)
+    return render_template(
+        "rounds/call.html",
+        match_round=match_round,
+        run=run,
+        is_counted=rows is not None,
+        rows=describe_rows(rows or (), names, month),
+        texts=describe_calls(rows or (), names, map_kinds(), month),
+        total=sum(row.requests for row in rows or ()),
+    )

@@ -1,0 +1,56 @@
+"""The counts of what more help would meet beside a run's result, without names.
+
+They are written with the result; the optimizer (``what_if/shortage.py``) says what is guaranteed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from matchmaker.models import RoundRun
+from matchmaker.rounds.matching import read_rows
+from optimizer import codec
+from optimizer.report import Shortage
+
+
+@dataclass(frozen=True, slots=True)
+class ShortRow:
+    """More help of one category, and what it would meet.
+
+    slot         the slot of visits; None: delivered
+    units        visits, counted for each person, or units of the category
+    requests     how many requests it would meet, with all that are met left as they are
+    committees   the code of a committee -> how many of these requests are of its residents
+    """
+
+    category: str
+    slot: str | None
+    units: int
+    requests: int
+    committees: Mapping[str, int] = field(default_factory=dict)
+
+
+def count_shortages(problem_json: str, shortages: Iterable[Shortage]) -> list[dict[str, Any]]:
+    """The shortages of a run's report as plain JSON of ``ShortRow``; needs are only counted."""
+    committees = {
+        need.id: need.groups.get("committee", "") for need in read_rows(problem_json).needs
+    }
+    rows = [
+        ShortRow(
+            category=row.category,
+            slot=row.slot,
+            units=row.units,
+            requests=len(row.needs),
+            committees=dict(sorted(Counter(committees[need] for need in row.needs).items())),
+        )
+        for row in shortages
+    ]
+    return [codec.to_json(row) for row in rows]
+
+
+def read_shortages(run: RoundRun) -> list[ShortRow] | None:
+    """The rows of a run, most requests first; None for a run without counts."""
+    if run.shortages is None:
+        return None
+    return [codec.from_json(ShortRow, row) for row in run.shortages]

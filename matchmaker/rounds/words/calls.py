@@ -1,0 +1,126 @@
+"""The call to givers: what more help would meet, as a table and as texts to send.
+
+Texts leave the office, so they name no place and no number of requests that is small.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from matchmaker.models import OfferKind
+from matchmaker.rounds.solve.shortages import ShortRow
+from matchmaker.rounds.words.names import Names
+from matchmaker.rounds.words.slots import describe_slot
+from matchmaker.slots import get_window
+from matchmaker.words.quantities import format_month, format_quantity, is_small
+from matchmaker.words.scope import name_windows
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One row of the table, in words; ``requests`` is a number."""
+
+    what: str
+    amount: str
+    when: str
+    where: str
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallText:
+    """A text to send to givers of one kind."""
+
+    kind: OfferKind
+    text: str
+
+
+def describe_rows(rows: Iterable[ShortRow], names: Names, month: date) -> list[CallRow]:
+    """The rows of the table."""
+    return [
+        CallRow(
+            what=names.categories.get(row.category, row.category),
+            amount=_say_amount(row.category, row.units, names),
+            when=describe_slot(row.slot, month) if row.slot else _("Any time"),
+            where=_say_where(row.committees, names),
+            requests=row.requests,
+        )
+        for row in rows
+    ]
+
+
+def describe_calls(
+    rows: Sequence[ShortRow], names: Names, kinds: Mapping[str, OfferKind], month: date
+) -> list[CallText]:
+    """One text for each kind of giver that could give more, in the order of the kinds."""
+    found = []
+    for kind in OfferKind:
+        of_kind = [row for row in rows if kinds.get(row.category) is kind]
+        if of_kind:
+            found.append(CallText(kind, _write(of_kind, names, month)))
+    return found
+
+
+def list_shown_committees(counts: Mapping[str, int]) -> list[str]:
+    """The committees whose counts can be shown: neither they nor the rest could identify a person.
+
+    The rest is of two committees or more, and its sum is not small.
+    """
+    by_size = sorted(counts, key=lambda code: (-counts[code], code))
+    shown = [code for code in by_size if code and not is_small(counts[code])]
+    while shown:
+        rest = [code for code in counts if code not in shown]
+        if not rest or (len(rest) > 1 and not is_small(sum(counts[code] for code in rest))):
+            break
+        shown.pop()
+    return shown
+
+
+def _say_where(counts: Mapping[str, int], names: Names) -> str:
+    shown = list_shown_committees(counts)
+    said = [
+        _("%(name)s: %(value)s", name=names.committees.get(code, code), value=str(counts[code]))
+        for code in shown
+    ]
+    rest = sum(counts.values()) - sum(counts[code] for code in shown)
+    if not said:
+        return _("The whole street")
+    return _("; ").join([*said, *([_("elsewhere: %(num)s", num=rest)] if rest else [])])
+
+
+def _say_amount(category: str, units: int, names: Names) -> str:
+    return format_quantity(units, names.units[category]) if category in names.units else str(units)
+
+
+def _write(rows: Sequence[ShortRow], names: Names, month: date) -> str:
+    codes = [code for code in names.categories if any(row.category == code for row in rows)]
+    lines = [_say_line([row for row in rows if row.category == code], names) for code in codes]
+    begin = _(
+        "In %(month)s there was not enough help for everyone in our street. With a little more, "
+        "more requests could have been met:",
+        month=format_month(month),
+    )
+    end = _("If you can give some of it, please tell the street office. Thank you!")
+    return "\n".join([begin, *lines, end])
+
+
+def _say_line(rows: Sequence[ShortRow], names: Names) -> str:
+    """What more of one category would meet; a small number of requests is not named."""
+    category, requests = rows[0].category, sum(row.requests for row in rows)
+    what = names.categories[category]
+    windows = sorted({get_window(row.slot) for row in rows if row.slot})
+    if windows:
+        what = _("%(what)s (%(times)s)", what=what, times=name_windows(windows))
+    if is_small(requests):
+        return _("%(what)s: a little more", what=what)
+    amount = _say_amount(category, sum(row.units for row in rows), names)
+    return ngettext(
+        "%(what)s: %(amount)s more would be enough for %(num)s request",
+        "%(what)s: %(amount)s more would be enough for %(num)s requests",
+        requests,
+        what=what,
+        amount=amount,
+    )
