@@ -16,6 +16,7 @@ from matchmaker.assignments import (
     seat_views,
     session_views,
     sheet_views,
+    thanks_views,
     visit_views,
 )
 from matchmaker.assignments import views as assignment_views
@@ -94,6 +95,7 @@ VIEW_MODULES = (
     sheet_views,
     day_views,
     report_views,
+    thanks_views,
     visit_views,
     link_views,
     office_views,

@@ -34,6 +34,7 @@ from matchmaker.models import (
     Role,
     Session,
     SignedLink,
+    Thanks,
     User,
     Volunteer,
     VolunteerAbsence,
@@ -127,6 +128,18 @@ def _promised_to(residents: ColumnElement[bool]) -> ColumnElement[bool]:
     needs = select(Need.id).where(Need.resident_id.in_(found))
     pairings = select(Pairing.id).where(Pairing.resident_id.in_(found))
     return or_(Promise.need_id.in_(needs), Promise.pairing_id.in_(pairings))
+
+
+def _thanks_for(helped: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition for thanks for promises that fulfil ``helped``."""
+    found = select(Promise.thanks_id).where(helped, Promise.thanks_id.is_not(None))
+    return Thanks.id.in_(found)
+
+
+def _received_for(helped: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition for such thanks that the office passed on and nobody withdrew."""
+    is_kept = and_(Thanks.is_passed_on.is_(True), Thanks.withdrawn_at.is_(None))
+    return and_(is_kept, _thanks_for(helped))
 
 
 def _addressed_to(actor: User) -> ColumnElement[bool]:
@@ -266,6 +279,17 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.COORDINATOR: nothing,
         Role.COMMITTEE_WORKER: nothing,
         Role.SOCIAL_WORKER: lambda a: FollowUp.subdistrict_id == a.subdistrict_id,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Thanks: {
+        Role.RESIDENT: lambda a: _thanks_for(_promised_to(Resident.id == a.resident_id)),
+        Role.VOLUNTEER: lambda a: _received_for(Promise.volunteer_id == a.volunteer_id),
+        Role.COORDINATOR: lambda a: _received_for(Promise.organisation_id == a.organisation_id),
+        Role.COMMITTEE_WORKER: lambda a: _thanks_for(
+            _promised_to(_residents_in(Household.committee_id == a.committee_id))
+        ),
+        Role.SOCIAL_WORKER: lambda a: Thanks.subdistrict_id == a.subdistrict_id,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },

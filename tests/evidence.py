@@ -62,7 +62,7 @@ NAMES = {
     "allowed",  # whether volunteers answer for themselves
 }
 # Details that reach their event through a function between: by which link, how and how much.
-PASSED_ON = {"link", "proof", "units", "pairings", "face", "days"}
+PASSED_ON = {"link", "proof", "units", "pairings", "face", "days", "thanks"}
 
 
 def find_statuses(details: Any) -> set[str]:

@@ -247,6 +247,22 @@ class Factory:
             )
         )
 
+    def thanks(self, promise: m.Promise) -> m.Thanks:
+        """Thanks for the help of a promise, passed on by the office."""
+        with self.context():
+            row = db.session.get_one(m.Promise, promise.id)
+            thanks = m.Thanks(
+                subdistrict_id=row.run.match_round.subdistrict_id,
+                asked_at=NOW,
+                decided_at=NOW,
+                is_passed_on=True,
+            )
+            db.session.add(thanks)
+            db.session.flush()
+            row.thanks_id = thanks.id
+            db.session.commit()
+            return thanks
+
     def follow_up(self, need: m.Need) -> m.FollowUp:
         """A question about a need that the office owes an answer."""
         with self.context():

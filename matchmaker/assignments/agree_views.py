@@ -16,6 +16,7 @@ from matchmaker.assignments.report_forms import FaceForm
 from matchmaker.assignments.reports import Report, make_report
 from matchmaker.assignments.ring_forms import CallsForm, make_calls_form
 from matchmaker.assignments.session_forms import SeatForm
+from matchmaker.assignments.thanks import find_thanks
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
@@ -168,9 +169,10 @@ def feed_back(promise_id: int) -> Answer:
             face=Face(form.face.data),
             words=form.words.data,
             wants_call=form.wants_call.data,
+            may_pass_on=form.may_pass_on.data,
             now=get_now(),
         )
-        flash(_("Thank you. Those who helped read it."), "success")
+        flash(_("Thank you. It is written down."), "success")
         return url_for("assignments.questions")
 
     return answer_form(form, act, lambda: show_help(promise_id, face_form=form))
@@ -203,6 +205,7 @@ def show_help(
             is_tried_today=bool(agreeing.list_tried_today(found.promises, now)),
             report=_find_report(found.get(promise_id), report, now),
             face_form=face_form or FaceForm(formdata=None),
+            thanks=find_thanks(found.get(promise_id)),
             seat_form=seat_form or make_seat_form(found.get(promise_id), now),
             is_counter=_is_counter(),
             can_call_off=any(agreeing.can_call_off(row, now) for row in found.promises),

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from matchmaker.assignments.agreeing import get_help, record_for
 from matchmaker.assignments.answering import lock_promise, lock_promises
+from matchmaker.assignments.thanks import allow, check_words
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
@@ -150,20 +151,27 @@ def feed_back(
     words: str,
     now: datetime,
     wants_call: bool = False,
+    may_pass_on: bool = False,
 ) -> None:
     """Store how help was, for all its promises that were given and have no feedback yet.
 
-    ``wants_call``: it is a complaint that the office owes an answer to.
+    ``wants_call``: it is a complaint that the office owes an answer to. ``may_pass_on``: the office
+    may pass ``words`` on to those who helped.
 
-    Raises ``InvalidError`` if ``words`` are too long, ``ConflictError`` without such a promise.
+    Raises ``InvalidError`` if ``words`` are too long or cannot be passed on, ``ConflictError``
+    without such a promise.
     """
     if len(words) > LONGEST_REASON:
         raise InvalidError("promise.words_length", field="words", most=LONGEST_REASON)
+    if may_pass_on:
+        check_words(words)
     rows = _lock_given(actor, promise_id, now)
+    if may_pass_on:
+        allow(rows, now)
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.FEED_BACK)
         row.face, row.words = face, words or None
-        record_for(row, "promise.feed_back", actor, now, face=face.value)
+        record_for(row, "promise.feed_back", actor, now, face=face.value, thanks=int(may_pass_on))
     db.session.flush()
     make_void(["help.delivered"], Promise.__tablename__, {row.id for row in rows}, now)
     for row in rows:

@@ -78,4 +78,5 @@ class FaceForm(IdempotentForm):
         choices=make_choices((face, get_label(face)) for face in Face),
     )
     words = LongTextField(_l("In a sentence"), [MaxLength(LONGEST_REASON)])
+    may_pass_on = BooleanField(_l("The sentence may be passed on to those who helped"))
     wants_call = BooleanField(_l("The street office should look at it and call me"))

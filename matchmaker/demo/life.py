@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from matchmaker.assignments import agreeing, answering, delivering, seating
+from matchmaker.assignments import agreeing, answering, delivering, seating, thanks
 from matchmaker.assignments.open_help import OpenHelp
 from matchmaker.base.clock import add_months, get_local_date, get_now
 from matchmaker.base.errors import DomainError
@@ -35,6 +35,7 @@ from matchmaker.models import (
     Resident,
     Role,
     RoundRun,
+    Thanks,
     User,
 )
 from matchmaker.needs import follow_ups
@@ -114,7 +115,7 @@ class Life:
         decided += self._answer_as_recipients(helps)
         if self._today >= self._month:
             decided += [*self._report(rows), *self._feed_back(helps)]
-        self._do([*decided, *self._answer_complaints()])
+        self._do([*decided, *self._answer_complaints(), *self._pass_thanks_on()])
 
     @property
     def _today(self) -> date:
@@ -196,6 +197,7 @@ class Life:
                 face = Face(answer)
                 words = self._draw("words", _name(given[0])).choice(_WORDS[face])
                 said = {"face": face, "words": words, "wants_call": face is Face.BAD}
+                said["may_pass_on"] = face is Face.GOOD and bool(words)
                 who, key = self._find_speaker(given[0]), {"promise_id": given[0].id}
                 yield Deed(who, delivering.feed_back, {**key, **said})
 
@@ -207,6 +209,13 @@ class Life:
                 who, key = self._workers[1], {"follow_up_id": row.id}
                 answer = Deed(who, follow_ups.answer, {"sentence": _ANSWER, **key})
                 yield Deed(who, follow_ups.take, key, (answer,))
+
+    def _pass_thanks_on(self) -> Iterator[Deed]:
+        """Let the second social worker pass on what was allowed before today."""
+        query = select(Thanks).where(Thanks.decided_at.is_(None)).order_by(Thanks.id)
+        for row in db.session.scalars(query):
+            if get_local_date(row.asked_at) < self._today:
+                yield Deed(self._workers[1], thanks.pass_on, {"thanks_id": row.id})
 
     # Who and when.
 

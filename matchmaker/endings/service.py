@@ -1,12 +1,13 @@
 """Stop the contact with a resident: everything open ends in one step, whatever its state.
 
-Needs are closed (drafts deleted), promises revoked, pairings ended, consents withdrawn, invitations
-to an account lapse. From then on notices, questions to answer and printed lists leave the resident
-out. What was before stays in the records.
+Needs are closed (drafts deleted), promises revoked, pairings ended, consents and thanks withdrawn,
+invitations to an account lapse. From then on notices, questions to answer and printed lists leave
+the resident out. What was before stays in the records.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -27,10 +28,16 @@ from matchmaker.models import (
     Resident,
     RevokeReason,
     RoundRun,
+    Thanks,
     User,
 )
 from matchmaker.needs.states import ENDED, NEED_STATES
-from matchmaker.notices.service import end_notices_of, notify_counter, notify_givers
+from matchmaker.notices.service import (
+    end_notices_of,
+    make_all_void,
+    notify_counter,
+    notify_givers,
+)
 from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.present import is_open
 from matchmaker.promises.states import OPEN_STATES
@@ -84,6 +91,7 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
         .where(Consent.withdrawn_at.is_(None), Consent.ended_at.is_(None))
         .values(withdrawn_at=now)
     )
+    _withdraw_thanks(resident, now)
     lapse_invitations_to(resident, now)
     db.session.flush()
     ended = OpenThings(needs, promises, len(pairings))
@@ -183,6 +191,20 @@ def _close_needs(resident: Resident) -> int:
             NEED_STATES.take(need, NeedState.CLOSED)
     db.session.flush()
     return len(needs)
+
+
+def _withdraw_thanks(resident: Resident, now: datetime) -> None:
+    """Withdraw what the resident said to those who helped, so that nobody of them reads it."""
+    of_resident = Promise.need.has(Need.resident_id == resident.id) | Promise.pairing.has(
+        Pairing.resident_id == resident.id
+    )
+    said: Any = select(Promise.thanks_id).where(of_resident, Promise.thanks_id.is_not(None))
+    make_all_void(Thanks.__tablename__, said, now)
+    db.session.execute(
+        update(Thanks)
+        .where(Thanks.id.in_(said), Thanks.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
 
 
 def _list_pairings(resident: Resident, now: datetime) -> list[Pairing]:

@@ -75,6 +75,7 @@ from matchmaker.models.resident import (
 )
 from matchmaker.models.session import Session
 from matchmaker.models.signed_link import Actor, SignedLink, find_account
+from matchmaker.models.thanks import Thanks, ThanksState
 from matchmaker.models.user import Invitation, KeptForm, LoginSession, Role, ThrottleCounter, User
 from matchmaker.models.volunteer import (
     Volunteer,
@@ -170,6 +171,8 @@ __all__ = [
     "StatusKind",
     "StoredSnapshot",
     "Subdistrict",
+    "Thanks",
+    "ThanksState",
     "ThrottleCounter",
     "UTCDateTime",
     "User",

@@ -77,6 +77,7 @@ class ListKind(StrEnum):
     PROMISES = "promises"  # of a run, those that cannot be kept
     FREE_PLACES = "free_places"  # of a published month, and the needs found for them
     FOLLOW_UPS = "follow_ups"
+    THANKS = "thanks"  # what recipients said to those who helped
     CALLS = "calls"  # residents to call and ask whether promised help suits
     NEWS = "news"  # on paper, for residents without an account
     LETTERS = "letters"  # what a month found for residents, on paper

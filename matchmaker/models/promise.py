@@ -208,6 +208,11 @@ class Promise(Model):
     words: Mapped[str | None] = mapped_column(
         EncryptedText, doc="a sentence of the recipient about the help"
     )
+    thanks_id: Mapped[int | None] = mapped_column(
+        ForeignKey("thanks.id"),
+        index=True,
+        doc="agreement to pass the sentence on; empty: there is none",
+    )
     freed_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which the place of an ended promise became free"
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.base.extensions import Model, db
 from matchmaker.models import (
@@ -24,6 +24,7 @@ from matchmaker.models import (
     RoundRepair,
     RoundRun,
     Session,
+    Thanks,
     User,
     Volunteer,
     load_run,
@@ -46,6 +47,12 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
         joinedload(Promise.organisation),
         joinedload(Promise.offer).joinedload(Offer.place),
         joinedload(Promise.session).joinedload(Session.place),
+    ),
+    Thanks: (
+        selectinload(Thanks.promises).options(
+            joinedload(Promise.need).joinedload(Need.category),
+            joinedload(Promise.pairing).joinedload(Pairing.category),
+        ),
     ),
     Pairing: (joinedload(Pairing.category),),
     Offer: (),

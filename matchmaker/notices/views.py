@@ -41,6 +41,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
         ("assignments.promise", lambda row: {"promise_id": row.id}),
         ("assignments.visits", lambda row: _by_month(row.run.match_round)),
     ),
+    "thanks": (("assignments.received_thanks", _no_values),),
     "pairing": (("assignments.given", _no_values), ("assignments.visits", _no_values)),
     "match_round": (
         ("rounds.show", lambda row: {"month": row.month}),

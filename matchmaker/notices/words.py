@@ -22,6 +22,7 @@ from matchmaker.models import (
     Resident,
     RoundRepair,
     RoundRun,
+    Thanks,
     User,
     Volunteer,
 )
@@ -112,6 +113,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "promise.day_kept": _l("The other day does not suit the person: %(thing)s."),
     "promise.delivered": _l("Written down that help was given: %(thing)s."),
     "promise.fed_back": _l("The person says how it was: %(thing)s."),
+    "thanks.passed_on": _l("Somebody whom you helped says thank you: %(thing)s."),
     "promise.unreported": _l("The month is closed, and nobody said that it was given: %(thing)s."),
     "visit.unreported": _l("The month is closed, and nobody said that you visited: %(thing)s."),
     "promise.failed": _l("It did not take place, so the place is free again: %(thing)s."),
@@ -241,6 +243,7 @@ _NAMES: Mapping[type, Callable[[Any], str]] = {
     Need: _name_need,
     FollowUp: lambda row: _name_asked(row.asked),
     Promise: _name_promise,
+    Thanks: lambda row: _name_asked(row.first.asked),
     Pairing: _name_pairing,
     MatchRound: lambda row: format_month(row.month),
     RoundRun: _name_run,

@@ -77,6 +77,11 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "site": (),
     "status": ("residents.index",),
     "subdistrict": (),
+    "thanks": (
+        "assignments.list_thanks",
+        "assignments.received_thanks",
+        "assignments.said_thanks",
+    ),
     "volunteer": ("volunteers.index",),
     "work": ("pages.home",),
 }

@@ -39,6 +39,8 @@ _ITEMS = (
     (_l("Offers to check"), "offers.review"),
     (_l("One person or two"), "people.index"),
     (_l("Questions to answer"), "needs.list_follow_ups"),
+    (_l("Thanks to pass on"), "assignments.list_thanks"),
+    (_l("Thanks from people who got help"), "assignments.received_thanks"),
     (_l("Rounds"), "rounds.index"),
     (_l("Who can sign in"), "accounts.members"),
     (_l("Accounts"), "accounts.index"),

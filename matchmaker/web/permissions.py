@@ -50,6 +50,8 @@ class Permission(StrEnum):
     ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
+    THANKS_PASS_ON = auto()  # of recipients of the own office, to those who helped
+    THANKS_READ = auto()  # for help that one gave
     PLACE_MANAGE = auto()  # own office's and its organisations', or own organisation's
     OFFICE_PHONE_KEEP = auto()  # of the own office and its committees
     CALENDAR_MANAGE = auto()  # own office's public holidays
@@ -81,6 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VISIT_ANSWER_OWN,
             Permission.PERSON_CONFIRM,
             Permission.ABSENCE_ENTER_OWN,
+            Permission.THANKS_READ,
         }
     ),
     Role.COORDINATOR: frozenset(
@@ -96,6 +99,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.DELIVERY_REPORT,
             Permission.VISITED_REVEAL,
             Permission.SESSION_MANAGE,
+            Permission.THANKS_READ,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
     ),
@@ -134,6 +138,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PAIRING_KEEP,
             Permission.PERSON_CONFIRM,
             Permission.FOLLOW_UP_ANSWER,
+            Permission.THANKS_PASS_ON,
             Permission.CALENDAR_MANAGE,
             Permission.PLACE_MANAGE,
             Permission.OFFICE_PHONE_KEEP,

@@ -223,6 +223,11 @@ ROUNDS: Sentences = {
     "promise.units": _l("Enter at least one, and not more than was promised."),
     "promise.wrong_code": _l("These are not the digits. Ask the person to read them once more."),
     "promise.words_length": _l("Write at most %(most)s characters."),
+    "thanks.unknown": _l("There are no such thanks here."),
+    "thanks.decided": _l("Somebody decided on these thanks already."),
+    "thanks.withdrawn": _l("These thanks were taken back already."),
+    "thanks.no_words": _l("Write the sentence that may be passed on."),
+    "thanks.number": _l("Leave out phone numbers: this sentence may be passed on."),
     "promise.not_in_force": _l(
         "Promises can be revoked while their round is under review, and those that are published."
     ),

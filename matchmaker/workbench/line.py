@@ -40,6 +40,7 @@ class WorkKind(StrEnum):
     NEWS = "news"
     COMPLAINTS = "complaints"
     QUESTIONS = "questions"
+    THANKS = "thanks"
     OFFERS = "offers"
     OFFERS_RETURNED = "offers-returned"
     ORGANISATIONS = "organisations"

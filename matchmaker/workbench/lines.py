@@ -21,6 +21,7 @@ LINES: Mapping[Role, Sequence[WorkLine]] = {
     Role.SOCIAL_WORKER: (
         records.COMPLAINTS,
         records.QUESTIONS,
+        records.THANKS,
         promises.PROPOSALS,
         promises.FREE_PLACES,
         promises.ANSWERS,

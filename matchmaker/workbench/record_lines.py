@@ -23,6 +23,7 @@ from matchmaker.models import (
     Pairing,
     RecipientStatus,
     Resident,
+    Thanks,
     User,
     Volunteer,
     VolunteerQualification,
@@ -201,6 +202,18 @@ QUESTIONS = WorkLine(
     is_late=lambda now: FollowUp.due_on < get_local_date(now),
     is_new=lambda since: FollowUp.asked_at >= since,
     get_day=lambda row: row.due_on,
+)
+THANKS = WorkLine(
+    kind=WorkKind.THANKS,
+    select=lambda reader: select(Thanks).where(
+        is_in_scope(Thanks, reader.actor),
+        Thanks.decided_at.is_(None),
+        Thanks.withdrawn_at.is_(None),
+    ),
+    order=(Thanks.asked_at, Thanks.id),
+    is_late=lambda now: Thanks.asked_at < get_days_ago(now, DAYS_TO_ANSWER),
+    is_new=lambda since: Thanks.asked_at >= since,
+    get_day=lambda row: get_local_date(row.asked_at),
 )
 OFFERS = WorkLine(
     kind=WorkKind.OFFERS,

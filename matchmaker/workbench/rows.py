@@ -25,6 +25,7 @@ from matchmaker.models import (
     RoundRepair,
     RoundRun,
     ServiceCategory,
+    Thanks,
     Volunteer,
     load_run,
 )
@@ -151,6 +152,17 @@ def _read_follow_up(row: FollowUp, _names_residents: bool) -> _Said:
     )
 
 
+def _read_thanks(row: Thanks, _names_residents: bool) -> _Said:
+    asked = row.first.asked
+    return _Said(
+        number=asked.reference,
+        what=get_name(asked.category),
+        who=get_name(row.first.organisation),
+        committee=asked.resident.household.committee,
+        persons=[asked.resident.person_id],
+    )
+
+
 def _read_pairing(row: Pairing, names_residents: bool) -> _Said:
     visitor = row.volunteer.name if row.volunteer else ""
     giver = " · ".join(filter(None, (get_name(row.organisation), visitor)))
@@ -196,6 +208,7 @@ _READERS: Mapping[type, Callable[[Any, bool], _Said]] = {
     Resident: _read_resident,
     RecipientStatus: _read_status,
     FollowUp: _read_follow_up,
+    Thanks: _read_thanks,
     Pairing: _read_pairing,
     RoundRepair: _read_repair,
     Offer: _read_offer,
@@ -244,6 +257,15 @@ _LOADED: Mapping[Any, Sequence[Any]] = {
         joinedload(Pairing.volunteer),
         _load_home(Pairing.resident),
     ),
+    Thanks: (
+        selectinload(Thanks.promises).options(
+            joinedload(Promise.need).options(joinedload(Need.category), _load_home(Need.resident)),
+            joinedload(Promise.pairing).options(
+                joinedload(Pairing.category), _load_home(Pairing.resident)
+            ),
+            joinedload(Promise.organisation),
+        ),
+    ),
     RoundRepair: (joinedload(RoundRepair.run).joinedload(RoundRun.match_round),),
     Offer: (joinedload(Offer.category), joinedload(Offer.organisation)),
     Organisation: (selectinload(Organisation.agreements),),
@@ -291,6 +313,7 @@ _PAGES: Mapping[type, Sequence[tuple[str, _Values]]] = {
     Resident: (("needs.paper_letter", lambda row: {"resident_id": row.id}),),
     RecipientStatus: (("residents.show", lambda row: {"resident_id": row.resident_id}),),
     FollowUp: (("needs.answer_follow_up", lambda row: {"follow_up_id": row.id}),),
+    Thanks: (("assignments.read_thanks", lambda row: {"thanks_id": row.id}),),
     Pairing: (("residents.show", lambda row: {"resident_id": row.resident_id}),),
     RoundRepair: _PLACES,
     Offer: (

@@ -40,6 +40,7 @@ _TITLES: Mapping[WorkKind, LazyString] = {
     _K.NEWS: _l("Residents without an account who have news"),
     _K.COMPLAINTS: _l("Complaints to answer"),
     _K.QUESTIONS: _l("Questions to answer"),
+    _K.THANKS: _l("Thanks to pass on"),
     _K.OFFERS: _l("Offers to check"),
     _K.OFFERS_RETURNED: _l("Offers that came back to you"),
     _K.ORGANISATIONS: _l("Organisations that want to take part"),
@@ -76,6 +77,7 @@ _ACTS: Mapping[WorkKind, tuple[LazyString, Sequence[str]]] = {
     _K.OFFERS: (_l("Check them"), ("offers.review",)),
     _K.COMPLAINTS: (_l("Answer them"), ("needs.list_follow_ups",)),
     _K.QUESTIONS: (_l("Answer them"), ("needs.list_follow_ups",)),
+    _K.THANKS: (_l("Read them"), ("assignments.list_thanks",)),
     _K.INVITATIONS: (_l("Confirm them"), ("accounts.unconfirmed",)),
     _K.COMING: (_l("The month as a list"), ("assignments.given", "assignments.visits")),
 }

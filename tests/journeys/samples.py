@@ -197,6 +197,11 @@ def _follow_ups(_user: m.User) -> list[Values]:
     return [{"follow_up_id": found}] if found else []
 
 
+def _thanks(_user: m.User) -> list[Values]:
+    found = _first(m.Thanks)
+    return [{"thanks_id": found}] if found else []
+
+
 def _committees(user: m.User) -> list[Values]:
     return [{"committee_id": user.committee_id or _first(m.Committee)}]
 
@@ -294,6 +299,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "assignments.promise": _given,
     "assignments.question": _asked_for,
     "assignments.visit": _visited,
+    "assignments.read_thanks": _thanks,
     "assignments.roster": _sessions,
     "calendar.edit": _years,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],

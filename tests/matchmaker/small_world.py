@@ -34,6 +34,7 @@ def make_small_world(make: Factory, *, is_published: bool = True) -> SmallWorld:
             select(m.Promise).filter_by(round_run_id=run.id, need_id=month.needs[1].id)
         ).one()
         visitor_id = visit.volunteer_id
+        make.thanks(visit)
         db.session.commit()
     users[Role.VOLUNTEER] = make.user(Role.VOLUNTEER, volunteer_id=visitor_id)
     return SmallWorld(users, month.residents[1], month.needs[1])

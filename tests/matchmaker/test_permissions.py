@@ -101,6 +101,11 @@ TABLE = {
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.PAIRING_KEEP}},
     ),
+    "pass a recipient's thanks on": ("○ ○ ○ ○ ● ○ ○", {R.SOCIAL_WORKER: {P.THANKS_PASS_ON}}),
+    "read thanks for what one gave": (
+        "○ ● ● ○ ○ ○ ○",
+        {R.VOLUNTEER: {P.THANKS_READ}, R.COORDINATOR: {P.THANKS_READ}},
+    ),
     "browse open needs": (
         "◐ ● ● ● ● ○ ●",
         {

@@ -67,8 +67,8 @@ def test_nothing_else_asks_for_a_role():
 
 # What each role may know of in its own street office; of another office, nothing but what is said.
 SEEN = {
-    m.Role.RESIDENT: {m.Need, m.Resident, m.Notice, m.Promise},
-    m.Role.VOLUNTEER: {m.Committee, m.Promise, m.VolunteerAbsence, m.Person},
+    m.Role.RESIDENT: {m.Need, m.Resident, m.Notice, m.Promise, m.Thanks},
+    m.Role.VOLUNTEER: {m.Committee, m.Promise, m.VolunteerAbsence, m.Person, m.Thanks},
     m.Role.COORDINATOR: {
         m.Committee,
         m.Organisation,
@@ -80,8 +80,9 @@ SEEN = {
         m.User,
         m.VolunteerAbsence,
         m.SignedLink,
+        m.Thanks,
     },
-    m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User, m.Promise},
+    m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User, m.Promise, m.Thanks},
     m.Role.SOCIAL_WORKER: {
         m.Need,
         m.Committee,
@@ -92,6 +93,7 @@ SEEN = {
         m.Pairing,
         m.Person,
         m.FollowUp,
+        m.Thanks,
         m.HolidayNotice,
         m.SignedLink,
         m.MonthPack,
@@ -115,6 +117,8 @@ def foreign_need(make):
     need = office.ask()
     office.publish(JULY)
     make.follow_up(need)
+    with make.context():
+        make.thanks(db.session.scalars(select(m.Promise).filter_by(need_id=need.id)).one())
     make.user(m.Role.RESIDENT, resident_id=need.resident_id)
     return need
 
@@ -168,6 +172,7 @@ def _list_rows(need_id):
     volunteer = db.session.get_one(m.Volunteer, assignment.volunteer_id)
     rows = (
         need,
+        db.session.get_one(m.Thanks, assignment.thanks_id),
         need.resident,
         db.session.get_one(m.Committee, need.committee_id),
         assignment,

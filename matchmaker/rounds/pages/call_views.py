@@ -9,7 +9,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.rounds import queries
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.figures import map_kinds, read_names
-from matchmaker.rounds.pages.room import choose_run
+from matchmaker.rounds.publish.pricing import choose_run
 from matchmaker.rounds.solve.runs import list_runs
 from matchmaker.rounds.solve.shortages import read_shortages
 from matchmaker.rounds.words.calls import describe_calls, describe_rows

@@ -23,6 +23,7 @@ from matchmaker.assignments import (
     reminding,
     seating,
     sessions,
+    thanks,
 )
 from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
@@ -93,6 +94,8 @@ SILENT = {
     "feed": "one's own doing",
     "link": "handed over by who made it; answers by it are heard of as all answers are",
     "organisation.set_answers": "one's own; stands on the page of the organisation",
+    "thanks.keep_back": "those who helped were not told, or what they were told is void",
+    "thanks.withdraw": "one's own; what was told is void",
     "promise.say_why": "adds to an answer that is told",
     "round.plan": "the pages say the day, and nobody agreed to another",
     "promise.wrong_code": "nothing became of it",
@@ -1098,6 +1101,25 @@ def feed_back(o: Office) -> Heard:
     said: dict[str, Any] = {"face": m.Face.GOOD, "words": "", "now": now}
     delivering.feed_back(actor=o.counter, promise_id=row.id, **said)
     return [(o.giver, "promise.fed_back")]
+
+
+def say_thanks(o: Office) -> m.Promise:
+    """A visit was made, and its recipient's sentence may be passed on."""
+    row = make_agreed(o)
+    now = find_day(row)
+    values: dict[str, Any] = {"units": row.units, "proof": m.DeliveryProof.CALL, "code": ""}
+    delivering.deliver(actor=o.counter, promise_id=row.id, now=now, **values)
+    said: dict[str, Any] = {"face": m.Face.GOOD, "words": "Thanks!", "now": now}
+    delivering.feed_back(actor=o.counter, promise_id=row.id, may_pass_on=True, **said)
+    begin()
+    return row
+
+
+@step("thanks.pass_on")
+def pass_thanks_on(o: Office) -> Heard:
+    row = say_thanks(o)
+    thanks.pass_on(actor=o.one, thanks_id=row.thanks_id or 0, now=find_day(row))
+    return list_helpers(o, row, "thanks.passed_on", "thanks.passed_on")
 
 
 @step("promise.fail")
