@@ -44,6 +44,7 @@ ONE_MEANING = {
         "Tick",
     },
     "something of which the glossary has one": {
+        "Aim",
         "Block",
         "Category",
         "Committee",
@@ -87,6 +88,9 @@ ONE_MEANING = {
     "a sum of money": {"yuan"},
     "the act that makes a run": {"Solve"},
     "the name of the site": {"Leshan"},
+    "one of two answers to a question beside it": {"no", "yes"},
+    "what a person decided of a need: a pin or a forbid": {"Decision"},
+    "why something was done, in a sentence that the resident reads": {"Why"},
 }
 
 
