@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.limits import LONGEST_REMARK, LONGEST_TITLE
+from matchmaker.models.need import Need
 from matchmaker.models.user import User
 
 
@@ -20,7 +21,7 @@ class ReferralEnd(StrEnum):
 
 
 class Referral(Model):
-    """A need handed to an office outside (转介): to whom, when, why, and what came of it."""
+    """A need handed to an office outside (转介): the office, the day, the reason, the result."""
 
     __tablename__ = "referral"
 
@@ -48,4 +49,5 @@ class Referral(Model):
     )
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
+    need: Mapped[Need] = relationship()
     referred_by: Mapped[User] = relationship(foreign_keys=referred_by_id)

@@ -14,7 +14,7 @@ from matchmaker.needs.desk_forms import CorrectionForm, DecisionForm, MergeForm,
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queue_views import describe_asker
-from matchmaker.needs.referrals import REFERABLE, list_referrals
+from matchmaker.needs.referrals import list_referrals
 from matchmaker.needs.repeating import find_repeat
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.web.act import Answer, answer_form
@@ -111,8 +111,6 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         is_withdrawable=need.state in WITHDRAWABLE,
         corrections=corrections.list_corrections(need),
         referrals=list_referrals(need),
-        can_refer=need.state in REFERABLE
-        and has_permission(current_user.role, Permission.NEED_REFER),
         can_correct=corrections.may_correct(need, current_user),
         can_undo=corrections.may_undo(need, current_user),
         later=find_repeat(need) if need.repeats_until else None,

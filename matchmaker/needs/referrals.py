@@ -17,16 +17,20 @@ from matchmaker.models import Need, NeedState, Referral, ReferralEnd, User
 from matchmaker.models.limits import LONGEST_REASON, LONGEST_REMARK, LONGEST_TITLE
 from matchmaker.needs.posting import record_step
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
-from matchmaker.notices.service import notify_asker
+from matchmaker.notices.service import (
+    make_earlier_void,
+    make_void,
+    notify_asker,
+    notify_resident,
+)
 from matchmaker.residents.consents import end_consent
 
 MOST_DAYS_BACK = 60  # that a referral may be entered after its day
-REFERABLE = NEED_STATES.list_starts(NeedState.REFERRED)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralTerms:
-    """To whom a need is handed. ``reach``: a phone, or how else that office is reached."""
+    """The office that gets a need. ``reach``: its phone, or how else it is reached."""
 
     office: str
     reach: str
@@ -64,7 +68,8 @@ def refer_need(
     db.session.add(row)
     flush_need()
     record_step(need, actor, now, "need.refer")
-    notify_asker(need, actor, "need.referred", now)
+    make_earlier_void("need.came_back", Need.__tablename__, [need.id], now)
+    notify_resident(need.resident, actor, "referral.made", row, now)
     return row
 
 
@@ -114,6 +119,7 @@ def end_referral(
         NEED_STATES.take(need, NeedState.OPEN if is_verified else NeedState.SUBMITTED)
         action, kind = "need.reopen", "need.came_back"
     flush_need()
+    make_void(["referral.made"], Referral.__tablename__, [row.id], now)
     record_step(need, actor, now, action)
     notify_asker(need, actor, kind, now)
     return need

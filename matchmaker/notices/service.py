@@ -35,7 +35,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
             *(f"need.{step}" for step in ("merged", "withdrawn", "answer_withdrawn")),
             *("need.promise_revoked", "need.refused", "need.not_reached", *NEED_ANSWERS),
             *("need.carried", "need.repeated", "need.expired"),
-            *("need.referred", "need.came_back", "need.helped_elsewhere"),
+            *("need.came_back", "need.helped_elsewhere"),
         }
     ),
     frozenset({"need.repeat_confirmed", "need.repeat_ended"}),

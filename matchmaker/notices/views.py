@@ -34,6 +34,7 @@ def _by_asked_need(row: Any) -> dict[str, Any]:
 # the first page that the reader may open and whose values are all known.
 _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
     "need": (("needs.follow", _by_need), ("needs.show", _by_need)),
+    "referral": (("needs.follow", _by_asked_need), ("needs.show", _by_asked_need)),
     "follow_up": (("needs.follow", _by_asked_need), ("needs.show", _by_asked_need)),
     "promise": (
         ("needs.follow", _by_asked_need),

@@ -19,6 +19,7 @@ from matchmaker.models import (
     Pairing,
     Promise,
     RecipientStatus,
+    Referral,
     Resident,
     RoundRepair,
     RoundRun,
@@ -58,7 +59,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "need.repeat_confirmed": _l("It goes on every month: %(thing)s."),
     "need.repeat_ended": _l("It does not come back every month any more: %(thing)s."),
     "need.expired": _l("The time for this is over: %(thing)s. You can ask again."),
-    "need.referred": _l("Handed to an office that can help: %(thing)s. The page says to whom."),
+    "referral.made": _l("Handed to an office that can help: %(thing)s."),
     "need.came_back": _l("The other office could not help, so it waits here again: %(thing)s."),
     "need.helped_elsewhere": _l("The other office helped, so it is closed here: %(thing)s."),
     "need.carried": _l("A part is still missing, and comes first next month: %(thing)s."),
@@ -239,12 +240,22 @@ def _name_resident(resident: Resident) -> str:
     return name_with(resident.display_name, resident.reference)
 
 
+def _name_referral(row: Referral) -> str:
+    return _(
+        "%(what)s, to %(office)s, %(reach)s",
+        what=_name_need(row.need),
+        office=row.office,
+        reach=row.reach,
+    )
+
+
 _NAMES: Mapping[type, Callable[[Any], str]] = {
     Need: _name_need,
     FollowUp: lambda row: _name_asked(row.asked),
     Promise: _name_promise,
     Thanks: lambda row: _name_asked(row.first.asked),
     Pairing: _name_pairing,
+    Referral: _name_referral,
     MatchRound: lambda row: format_month(row.month),
     RoundRun: _name_run,
     RoundRepair: _name_repair,

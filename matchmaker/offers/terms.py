@@ -65,8 +65,6 @@ def check_terms(
     rules = get_rules(category.kind)
     if not 1 <= terms.capacity_per_month <= rules.most_offered:
         raise InvalidError("offer.capacity_out_of_range", "capacity_per_month")
-    if terms.stock is not None and not (rules.has_stock and 1 <= terms.stock <= rules.most_offered):
-        raise InvalidError("offer.stock_out_of_range", "stock")
     if terms.valid_until is not None and terms.valid_until < max(terms.valid_from, today):
         raise InvalidError("offer.last_day_too_early", "valid_until")
     if not set(terms.windows) <= (set(Window) if rules.offer_has_windows else set()):
@@ -75,7 +73,14 @@ def check_terms(
         raise InvalidError("offer.statuses_unknown", "statuses")
     if not set(terms.committees) <= list_committee_codes(organisation.subdistrict_id):
         raise InvalidError("offer.committees_unknown", "committees")
+    _check_stock(terms.stock, rules)
     _check_giving(terms, rules, list_places(organisation, kept))
+
+
+def _check_stock(stock: int | None, rules: KindRules) -> None:
+    """Raise ``InvalidError`` for an amount in all that is out of range or not asked for."""
+    if stock is not None and not (rules.has_stock and 1 <= stock <= rules.most_offered):
+        raise InvalidError("offer.stock_out_of_range", "stock")
 
 
 def _check_giving(terms: OfferTerms, rules: KindRules, usable: Sequence[Place]) -> None:

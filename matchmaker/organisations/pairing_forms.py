@@ -20,7 +20,6 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import LONGEST_REFERENCE, TIERS
 from matchmaker.needs.words import TIER_WORDS
-from matchmaker.organisations.pairing_service import get_care
 from matchmaker.organisations.pairing_terms import Care, PairingTerms
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_month
@@ -106,13 +105,12 @@ class ChangePairingForm(EditForm, CareForm):
     @classmethod
     def of(cls, pairing: Pairing, months: Iterable[date]) -> "ChangePairingForm":
         """The form with the stored values; ``months``: those from which it can be changed."""
-        care = get_care(pairing)
         form = cls(
             data={
-                "volunteer": care.volunteer,
-                "frequency": care.frequency.value,
-                "tier": str(care.tier),
-                "review_on": care.review_on,
+                "volunteer": pairing.volunteer.reference if pairing.volunteer else "",
+                "frequency": pairing.frequency.value,
+                "tier": str(pairing.tier),
+                "review_on": pairing.review_on,
             }
         )
         form.month.choices = make_choices(

@@ -32,6 +32,7 @@ from matchmaker.organisations.pairing_terms import (
     check_single,
     find_giver,
     find_resident,
+    get_care,
     write_care,
 )
 from matchmaker.promises.breaking import find_breaks_of_pairing
@@ -40,19 +41,14 @@ from matchmaker.scopes import get_in_scope, lock_in_scope
 
 def get_pairing(pairing_id: int, actor: User, *, is_locked: bool = False) -> Pairing:
     """The pairing, locked if ``is_locked``. Raises ``NotFoundError`` outside the actor's scope."""
-    get = lock_in_scope if is_locked else get_in_scope
-    return get(Pairing, pairing_id, actor, "pairing.unknown")
+    if is_locked:
+        return lock_in_scope(Pairing, pairing_id, actor, "pairing.unknown")
+    return get_in_scope(Pairing, pairing_id, actor, "pairing.unknown")
 
 
 def find_next(pairing: Pairing) -> Pairing | None:
     """The pairing that continues this one after a change; None if there is none."""
     return db.session.scalar(select(Pairing).where(Pairing.continues_id == pairing.id))
-
-
-def get_care(pairing: Pairing) -> Care:
-    """The present values of what can be changed."""
-    volunteer = pairing.volunteer.reference if pairing.volunteer else ""
-    return Care(volunteer, pairing.frequency, pairing.tier, pairing.review_on)
 
 
 # Enter.

@@ -59,6 +59,12 @@ class PairingTerms:
     care: Care
 
 
+def get_care(pairing: Pairing) -> Care:
+    """The present values of what can be changed."""
+    volunteer = pairing.volunteer.reference if pairing.volunteer else ""
+    return Care(volunteer, pairing.frequency, pairing.tier, pairing.review_on)
+
+
 def list_categories() -> list[ServiceCategory]:
     """The categories in which people visit, in the catalogue's order."""
     query = select(ServiceCategory).where(

@@ -49,7 +49,7 @@ def count_left(offers: Collection[Offer], month: date) -> dict[int, int]:
 
 
 def _count_gone(offer_ids: Collection[int], beside: date | None) -> dict[int, Gone]:
-    """``beside``: the month whose promises do not count; None: all count."""
+    """What is gone of each offer; promises of the month ``beside`` do not count."""
     is_done = Promise.state.in_(DONE_STATES)
     given = case((is_done, func.coalesce(Promise.delivered_units, Promise.units)), else_=0)
     is_open = ~is_done & Promise.state.not_in(FALLEN_STATES)

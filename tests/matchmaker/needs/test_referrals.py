@@ -215,4 +215,10 @@ def test_residents_hand_nothing_on(app, place, post):
         refer(place.worker, need)
         db.session.commit()
         query = select(m.Notice.kind).where(m.Notice.resident_id == place.resident.id)
-        assert list(db.session.scalars(query)) == ["need.referred"]
+        assert list(db.session.scalars(query)) == ["referral.made"]
+    page = Browser(app).use_language("en").sign_in(place.account).get("accounts.own").text
+    assert f"to {TERMS.office}, {TERMS.reach}" in page
+    with app.app_context():
+        end(place.worker, need, E.COULD_NOT_HELP)
+        query = select(m.Notice.kind).where(m.Notice.void_at.is_(None))
+        assert list(db.session.scalars(query)) == ["need.came_back"]

@@ -297,7 +297,7 @@ def end_referral(o: Office, end: m.ReferralEnd) -> None:
 @step("need.refer")
 def hand_a_need_on(o: Office) -> Heard:
     hand_on(o)
-    return [(asker(o), "need.referred")]
+    return [(asker(o), "referral.made")]
 
 
 @step("need.reopen")

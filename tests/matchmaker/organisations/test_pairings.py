@@ -14,8 +14,7 @@ from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
 from matchmaker.organisations import pairing_service
-from matchmaker.organisations.pairing_service import get_care
-from matchmaker.organisations.pairing_terms import Care, PairingTerms
+from matchmaker.organisations.pairing_terms import Care, PairingTerms, get_care
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.asked import freeze_due_visits
 from tests.browser import Browser
