@@ -59,6 +59,7 @@ def get_job(app, pack_id: int) -> m.Job:
         return packs.get_pack_job(db.session.get_one(m.MonthPack, pack_id))
 
 
+@pytest.mark.both_databases
 def test_a_pack_is_asked_for_made_and_taken(app, world, worker):
     assert worker.get_url("packs.index") in worker.get("rounds.index").text
     assert "No pack" not in read_page(worker)
