@@ -33,7 +33,7 @@ class RoundPrice(Model):
         ForeignKey("round_run.id"), comment="the run before, with which it is compared"
     )
     kind: Mapped[OverrideKind] = mapped_column(
-        enum_column(OverrideKind), doc="a swap is a pin with another giver in place of whom"
+        enum_column(OverrideKind), doc="of a swap: pin"
     )
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
