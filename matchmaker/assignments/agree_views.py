@@ -7,11 +7,13 @@ from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from markupsafe import Markup
 from wtforms import HiddenField
 
 from matchmaker.assignments import agreeing, delivering, ringing
 from matchmaker.assignments.answer_views import make_day_form, make_seat_form
 from matchmaker.assignments.forms import DayForm
+from matchmaker.assignments.open_help import OpenHelp
 from matchmaker.assignments.report_forms import FaceForm
 from matchmaker.assignments.reports import Report, make_report
 from matchmaker.assignments.ring_forms import CallsForm, make_calls_form
@@ -19,14 +21,16 @@ from matchmaker.assignments.session_forms import SeatForm
 from matchmaker.assignments.thanks import find_thanks
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import show_people
-from matchmaker.base.clock import get_now
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import NotFoundError
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
-from matchmaker.models import DeclineReason, Face, ListKind, Promise
+from matchmaker.models import DeclineReason, Face, ListKind, Promise, PromiseState
 from matchmaker.promises.states import RECIPIENT_REASONS
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
+from matchmaker.web.qr_codes import draw_code
 from matchmaker.words.labels import get_label
 
 
@@ -88,6 +92,27 @@ def show_calls(form: CallsForm | None = None) -> str:
 @requires(Permission.HELP_AGREE)
 def question(promise_id: int) -> str:
     return show_help(promise_id)
+
+
+@bp.get("/help/<id:promise_id>/sheet")
+@requires(Permission.HELP_AGREE)
+def digits_sheet(promise_id: int) -> str:
+    """The digits of agreed help on paper, for the recipient to keep until the help has come."""
+    found = agreeing.get_help(current_user, promise_id, get_now())
+    picture = _draw_digits(found)
+    if picture is None:
+        raise NotFoundError("promise.unknown")
+
+    def make() -> str:
+        return render_template(
+            "assignments/digits_sheet.html",
+            question=found,
+            picture=picture,
+            printed_on=get_local_date(get_now()),
+            back_url=url_for("assignments.question", promise_id=promise_id),
+        )
+
+    return show_people(ListKind.CALLS, {found.resident.person_id}, make)
 
 
 @bp.post("/help/<id:promise_id>/agree")
@@ -205,6 +230,7 @@ def show_help(
             is_tried_today=bool(agreeing.list_tried_today(found.promises, now)),
             report=_find_report(found.get(promise_id), report, now),
             face_form=face_form or FaceForm(formdata=None),
+            picture=_draw_digits(found),
             thanks=find_thanks(found.get(promise_id)),
             seat_form=seat_form or make_seat_form(found.get(promise_id), now),
             is_counter=_is_counter(),
@@ -212,6 +238,16 @@ def show_help(
         )
 
     return show_people(ListKind.CALLS, {found.resident.person_id}, make)
+
+
+def _draw_digits(found: OpenHelp) -> Markup | None:
+    """The QR code with the digits, while they count; it names nobody."""
+    row = found.next
+    if row.state is not PromiseState.CONFIRMED or row.code is None:
+        return None
+    return draw_code(
+        url_for("assignments.open_code", promise_id=row.id, code=row.code, _external=True)
+    )
 
 
 def _find_report(row: Promise, report: Report | None, now: datetime) -> Report | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from matchmaker.assignments.agreeing import get_help, record_for
-from matchmaker.assignments.answering import lock_promise, lock_promises
+from matchmaker.assignments.answering import lock_promise, lock_promises, select_promises
 from matchmaker.assignments.thanks import allow, check_words
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
@@ -35,6 +35,7 @@ from matchmaker.notices.service import (
 from matchmaker.offers.stock import follow_stock
 from matchmaker.promises.days import find_given_from
 from matchmaker.promises.states import PROMISE_STATES, PromiseStep
+from matchmaker.promises.together import is_beside
 from matchmaker.rounds.publish.settling import SETTLED, settle_need
 
 PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
@@ -44,6 +45,23 @@ PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
 }
 CODE_TRIES = 5
 _REPORTED = ("promise.delivered", "help.delivered", "visit.delivered")
+
+
+def find_own_part(actor: User, promise_id: int) -> Promise:
+    """The actor's promise of the help that the promise with this id is a part of.
+
+    All who come for one help scan the same code: each finds the own promise, an agreed one first.
+    Raises ``NotFoundError`` if the actor has no part in the help.
+    """
+    scanned = db.session.get(Promise, promise_id)
+    if scanned is None:
+        raise NotFoundError("promise.unknown")
+    beside = select_promises(actor).where(is_beside(scanned.run, [scanned.id]))
+    own = [row for row in db.session.scalars(beside) if row.help_key == scanned.help_key]
+    if not own:
+        raise NotFoundError("promise.unknown")
+    agreed = [row for row in own if row.state is PromiseState.CONFIRMED] or own
+    return min(agreed, key=lambda row: (row.id != promise_id, row.id))
 
 
 def can_report(row: Promise, now: datetime) -> bool:

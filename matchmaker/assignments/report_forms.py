@@ -27,14 +27,19 @@ class DoneForm(IdempotentForm):
     proof = RadiosField(_l("What shows it?"), [Required(_CHOOSE)])
     code = DigitsField(_l("Four digits of the recipient"), render_kw={"inputmode": "numeric"})
 
-    def fill(self, row: Promise, proofs: Sequence[DeliveryProof]) -> None:
-        """Set the proofs to choose from; before the form is sent, fill in all promised units."""
+    def fill(self, row: Promise, proofs: Sequence[DeliveryProof], code: str = "") -> None:
+        """Set the proofs to choose from; before the form is sent, fill in all promised units.
+
+        ``code``: digits to fill in as well, if they can be a code and codes may be used.
+        """
         self.proofs = proofs
         self.proof.choices = make_choices((proof, get_label(proof)) for proof in proofs)
         self.unit = row.asked.category.unit
         if not self.has_input:
             self.units.show(row.units, self.unit)
             self.proof.data = proofs[0].value if len(proofs) == 1 else None
+            if self.asks_code and _CODE.fullmatch(code):
+                self.code.data, self.proof.data = code, DeliveryProof.CODE.value
 
     @property
     def asks_code(self) -> bool:

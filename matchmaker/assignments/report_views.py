@@ -47,6 +47,14 @@ def show_contact(promise_id: int) -> Answer:
     return _show(row, make_report(row, current_user.role, now, contact=contact))
 
 
+@bp.get("/reports/<id:promise_id>/code/<code>")
+@requires(Permission.DELIVERY_REPORT)
+def open_code(promise_id: int, code: str) -> str:
+    """Show the page to which a recipient's QR code leads: the digits are filled in, not sent."""
+    row = delivering.find_own_part(current_user, promise_id)
+    return _show(row, make_report(row, current_user.role, get_now(), scanned=code))
+
+
 @bp.post("/reports/<id:promise_id>/done")
 @requires(Permission.DELIVERY_REPORT)
 def report_done(promise_id: int) -> Answer:

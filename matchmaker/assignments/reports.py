@@ -15,6 +15,7 @@ class Report:
     """What a page needs to ask what took place; the forms as they were filled in.
 
     ``free_at``: instant from which a report of failure cannot be undone any more.
+    ``is_scanned``: the page was opened by the recipient's QR code.
     """
 
     promise: Promise
@@ -25,6 +26,7 @@ class Report:
     can_see_contact: bool
     contact: Contact | None = None
     free_at: datetime | None = None
+    is_scanned: bool = False
 
 
 def make_report(
@@ -35,11 +37,15 @@ def make_report(
     done_form: DoneForm | None = None,
     fail_form: FailForm | None = None,
     contact: Contact | None = None,
+    scanned: str = "",
 ) -> Report:
-    """Make the report of a promise for the page of a role; a form that is not given is empty."""
+    """Make the report of a promise for the page of a role; a form that is not given is empty.
+
+    ``scanned``: what the recipient's QR code said, to be filled in.
+    """
     if done_form is None:
         done_form = DoneForm(formdata=None)
-        done_form.fill(row, list_proofs(row, role))
+        done_form.fill(row, list_proofs(row, role), scanned)
     return Report(
         promise=row,
         done_form=done_form,
@@ -49,4 +55,5 @@ def make_report(
         can_see_contact=may_visit(row, now),
         contact=contact,
         free_at=find_regret_end(row),
+        is_scanned=bool(scanned),
     )

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import segno
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import NotFoundError
@@ -23,6 +21,7 @@ from matchmaker.residents.scope import get_resident
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.addresses import read_id_of_address
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.web.qr_codes import draw_code
 
 
 @bp.route("/for/<id:resident_id>", methods=["GET", "POST"])
@@ -107,12 +106,6 @@ def receipt(need_id: int) -> str:
         now=get_now(),
         back_url=url_for("needs.show", need_id=need.id),
     )
-
-
-def draw_code(address: str) -> Markup:
-    """The address as a QR code: an SVG element without styles, to be put inside a page."""
-    code = segno.make(address, error="m", micro=False)
-    return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff"))  # noqa: S704
 
 
 def _show_form(form: DeskForm, resident: Resident, need: Need | None) -> str:

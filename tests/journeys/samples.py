@@ -15,6 +15,7 @@ from matchmaker.needs.resident_service import Question, list_questions
 from matchmaker.promises.memory import list_months
 from matchmaker.rounds.freeze.findings import ROWS
 from matchmaker.rounds.solve.packs import PackWish, ask_for_pack
+from matchmaker.scopes import is_in_scope
 from matchmaker.workbench.lines import LINES
 
 Values = dict[str, Any]
@@ -220,6 +221,18 @@ def _visited(user: m.User) -> list[Values]:
     return [{"promise_id": found}] if found else []
 
 
+def _reported(user: m.User) -> list[Values]:
+    own = {m.Role.VOLUNTEER: _visited, m.Role.COORDINATOR: _given}
+    return own.get(user.role, _asked_for)(user)
+
+
+def _agreed(user: m.User) -> list[Values]:
+    """A promise that the resident, or somebody in the worker's scope, agreed to."""
+    is_agreed = m.Promise.state == m.PromiseState.CONFIRMED
+    found = _first(m.Promise, is_agreed, is_in_scope(m.Promise, user))
+    return [{"promise_id": found}] if found else []
+
+
 def _sessions(user: m.User) -> list[Values]:
     own = select(m.Offer.id).where(m.Offer.organisation_id == user.organisation_id)
     found = _first(m.Session, m.Session.offer_id.in_(own))
@@ -295,6 +308,8 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.show": _users,
     "assignments.add_session": _offers_of_months,
     "assignments.edit_session": _sessions,
+    "assignments.open_code": lambda user: [{**row, "code": "1234"} for row in _reported(user)],
+    "assignments.digits_sheet": _agreed,
     "assignments.payments": _payments,
     "assignments.promise": _given,
     "assignments.question": _asked_for,
