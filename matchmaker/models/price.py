@@ -32,9 +32,7 @@ class RoundPrice(Model):
     round_run_id: Mapped[int] = mapped_column(
         ForeignKey("round_run.id"), comment="the run before, with which it is compared"
     )
-    kind: Mapped[OverrideKind] = mapped_column(
-        enum_column(OverrideKind), doc="of a swap: pin"
-    )
+    kind: Mapped[OverrideKind] = mapped_column(enum_column(OverrideKind), doc="of a swap: pin")
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
