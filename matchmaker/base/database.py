@@ -133,7 +133,7 @@ def _watch_silence() -> None:
 def _get_answer_limit_s() -> float | None:
     """Return how long a visitor waits for a word of the server now [s]; None for anybody else.
 
-    The transaction of a request ends after the request: whose it is stands beside it.
+    The transaction of a request ends after the request, so whose it is is kept beside it.
     """
     if not has_request_context() and not (has_app_context() and g.get("is_of_visitor")):
         return None

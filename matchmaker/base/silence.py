@@ -23,7 +23,7 @@ class SilenceWatch:
     def __init__(
         self, dbapi: Any, get_limit_s: Callable[[], float | None], may_connect: Callable[[], bool]
     ) -> None:
-        """``dbapi`` is psycopg.
+        """Watch the connections that ``dbapi``, which is psycopg, makes from now on.
 
         ``get_limit_s`` returns how long an answer may be waited for now [s]; None: without end.
         ``may_connect`` returns False if no connection is worth a try.
