@@ -16,7 +16,7 @@ TERMS = {
     "auditor": "监督员",
     "micro-wish": "微心愿",
 }
-# Chinese words that stand for one English word and must not stand for another.
+# Chinese words that mean one English word and must not mean another.
 ONLY = {"联络员": "coordinat", "联系人": "contact"}
 # Numbers that are bounds or dates of the whole site, or sums of a whole month: never one.
 NEVER_ONE = {
@@ -57,7 +57,7 @@ def test_a_text_names_the_same_in_both_languages(english, chinese):
 
 
 @pytest.mark.parametrize(("chinese", "english"), ONLY.items())
-def test_a_chinese_name_stands_for_one_english_one(chinese, english):
+def test_a_chinese_name_means_one_english_one(chinese, english):
     named = [pair for pair in list_pairs() if chinese in pair[1]]
     assert named
     assert [pair for pair in named if english not in pair[0].lower()] == []

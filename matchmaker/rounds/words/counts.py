@@ -49,7 +49,7 @@ def count_people(number: int, shown: str) -> str:
 
 
 def count_known(number: int, shown: str) -> str:
-    """A number of points for visitors whom the resident knows."""
+    """A number of points for visitors known to the resident."""
     return ngettext(
         "%(value)s point for visitors who are known",
         "%(value)s points for visitors who are known",
