@@ -21,12 +21,12 @@ Key = tuple[str, str | None]  # category and slot; None: delivered
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Serving:
     """One way to meet an unmet need with more of a stock.
 
     units   visits of a person or units delivered
     drawn   units of the stock that they take
-    like    the person whom new persons are like; None: delivered
+    like    the person that the new persons are like; None: delivered
     """
 
     stock: int
@@ -78,13 +78,13 @@ class _Ways:
         recipient = {need.id: need.recipient for need in self.problem.needs}
         self.busy = {(recipient[a.need], a.slot) for a in solution.assignments if a.slot}
         self._closed = self._list_closed(tally)
-        self.by_key: dict[Key, dict[int, _Way]] = defaultdict(dict)
+        self.by_key: dict[Key, dict[int, _Serving]] = defaultdict(dict)
         for d, need in enumerate(problem.needs):
             if need.id not in tally.met:
                 self._add(d)
 
     def _list_closed(self, tally: Tally) -> set[int]:
-        """The stocks of which few units may be too few: unused, within a least use if used."""
+        """The stocks in which few units may be too few: unused, with a threshold, or below such."""
         used: Counter[int] = Counter()
         for s, stock in enumerate(self.problem.stocks):
             for above in (s, *self.ancestors[s]):
@@ -110,7 +110,7 @@ class _Ways:
                 for team in index.split_by_day(need, found & index.in_slot(slot), slot):
                     yield from ((slot, source) for source in index.select(team))
 
-    def _find_way(self, d: int, source: Source) -> _Way | None:
+    def _find_way(self, d: int, source: Source) -> _Serving | None:
         """The way at a source; None if a new person could not take it, or a pair allows less."""
         need, (crew, s) = self.problem.needs[d], source
         pair = self._pairs.get((need.id, self.problem.stocks[s].id, None))
@@ -121,11 +121,11 @@ class _Ways:
         if crew == DELIVERED:
             units = need.quantity if most is None else min(most, need.quantity)
             enough = units >= need.least_units
-            return _Way(s, units, units * weight) if enough else None
+            return _Serving(s, units, units * weight) if enough else None
         if most is not None and need.people > most:
             return None
         like = self._crews[crew].members[0]
-        return _Way(s, need.people, need.people * weight, like)
+        return _Serving(s, need.people, need.people * weight, like)
 
 
 def _most(pair: Pair | None) -> int | None:
@@ -149,9 +149,9 @@ def _count(ways: _Ways, key: Key, left: Collection[int]) -> int:
     return len(_choose(ways, key, left))
 
 
-def _choose(ways: _Ways, key: Key, left: Collection[int]) -> dict[int, _Way]:
+def _choose(ways: _Ways, key: Key, left: Collection[int]) -> dict[int, _Serving]:
     """The needs among ``left`` that the key meets, smallest first; one of a recipient in a slot."""
-    found: dict[int, _Way] = {}
+    found: dict[int, _Serving] = {}
     recipients: set[str] = set()
     mine = ((d, way) for d, way in ways.by_key[key].items() if d in left)
     for d, way in sorted(mine, key=lambda row: (row[1].units, row[0])):
@@ -162,7 +162,7 @@ def _choose(ways: _Ways, key: Key, left: Collection[int]) -> dict[int, _Way]:
     return found
 
 
-def _make(ways: _Ways, key: Key, chosen: Mapping[int, _Way]) -> Shortage:
+def _make(ways: _Ways, key: Key, chosen: Mapping[int, _Serving]) -> Shortage:
     raised: Counter[str] = Counter()
     like: Counter[tuple[str, str]] = Counter()
     for way in chosen.values():

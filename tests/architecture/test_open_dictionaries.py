@@ -20,6 +20,7 @@ ALLOWED = {
     "matchmaker/rounds/solve/figures.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/prices.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/proposal.py:to_json": "plain JSON for a column, by the codec",
+    "matchmaker/rounds/solve/shortages.py:to_json": "plain JSON for a column, by the codec",
 }
 MAPPINGS = frozenset({"dict", "defaultdict", "Mapping", "MutableMapping"})
 ANYTHING = frozenset({"Any", "object"})

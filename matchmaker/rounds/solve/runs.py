@@ -184,7 +184,8 @@ def _save_result(run: RoundRun, report: SolveReport, solution: Solution) -> None
     answer = hand_back(snapshot, solution, report.explanations)
     run.figures = compute_figures(snapshot, answer.solution, answer.left).to_json()
     if report.shortages is not None:
-        run.shortages = count_shortages(run.problem_json, report.shortages)
+        rows = count_shortages(run.problem_json, report.shortages)
+        run.shortages = [row.to_json() for row in rows]
     if report.prices:
         prices = list_prices(run.match_round, report.prices)
         run.prices = {str(id_): price.to_json() for id_, price in prices.items()}

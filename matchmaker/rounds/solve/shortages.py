@@ -30,13 +30,18 @@ class ShortRow:
     requests: int
     committees: Mapping[str, int] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON for the run, defaults left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
 
-def count_shortages(problem_json: str, shortages: Iterable[Shortage]) -> list[dict[str, Any]]:
-    """The shortages of a run's report as plain JSON of ``ShortRow``; needs are only counted."""
+
+def count_shortages(problem_json: str, shortages: Iterable[Shortage]) -> list[ShortRow]:
+    """The rows of a run's report, in its order; needs are only counted."""
     committees = {
         need.id: need.groups.get("committee", "") for need in read_rows(problem_json).needs
     }
-    rows = [
+    return [
         ShortRow(
             category=row.category,
             slot=row.slot,
@@ -46,7 +51,6 @@ def count_shortages(problem_json: str, shortages: Iterable[Shortage]) -> list[di
         )
         for row in shortages
     ]
-    return [codec.to_json(row) for row in rows]
 
 
 def read_shortages(run: RoundRun) -> list[ShortRow] | None:

@@ -71,12 +71,14 @@ def list_shown_committees(counts: Mapping[str, int]) -> list[str]:
     """
     by_size = sorted(counts, key=lambda code: (-counts[code], code))
     shown = [code for code in by_size if code and not is_small(counts[code])]
-    while shown:
-        rest = [code for code in counts if code not in shown]
-        if not rest or (len(rest) > 1 and not is_small(sum(counts[code] for code in rest))):
-            break
+    while shown and _is_telling({code: counts[code] for code in counts if code not in shown}):
         shown.pop()
     return shown
+
+
+def _is_telling(rest: Mapping[str, int]) -> bool:
+    """Whether the counts that are not shown can be found from their sum, or identify a person."""
+    return len(rest) == 1 or is_small(sum(rest.values()))
 
 
 def _say_where(counts: Mapping[str, int], names: Names) -> str:

@@ -93,7 +93,9 @@ def test_price_of_an_unknown_need_is_broken_input(month_files, capsys):
 def test_appeal_prints_needs_gained(tmp_path, capsys):
     files = files_of(tmp_path, month(goods(), want("a"), want("b")))
     assert main(["appeal", *files, "--out", str(tmp_path / "o.json")]) == 0
-    assert capsys.readouterr().out == "+1 needs (proven): rice rice +1\n"
+    assert capsys.readouterr().out == (
+        "1 needs beside the answer: 1 of goods\n+1 needs (proven): rice rice +1\n"
+    )
     (answer,) = json.loads((tmp_path / "o.json").read_text())["helps"]
     assert answer["gained"] == 1
 
