@@ -88,7 +88,7 @@ def _describe_first(change: StageChange, names: Names, policy: str) -> str:
     before, after = (
         names.say_number(str(number), change.key) for number in (change.before, change.after)
     )
-    counted = str(rule.counted) % {"value": after} if rule else after
+    counted = rule.counted(change.after, after) if rule else after
     said = {"aim": aim, "before": before, "after": counted}
     if is_worse:
         return _("First “%(aim)s” would get worse: %(after)s, not %(before)s.", **said)

@@ -9,7 +9,7 @@ from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.publish import hands, keeping, publication
+from matchmaker.rounds.publish import hands, keeping, pricing, publication
 from matchmaker.rounds.solve import repairs
 from optimizer import codec
 from optimizer.report import Ruling, Verdict
@@ -17,6 +17,7 @@ from tests import pins
 from tests.factories import NOW
 from tests.matchmaker.rounds.free_places import LATER, FreePlaces
 from tests.matchmaker.two_at_once import act_at_once
+from tests.pricing import ask_price, finish_here
 from tests.worlds import kept
 
 pytestmark = pytest.mark.both_databases(is_quick=True)
@@ -119,6 +120,23 @@ def test_a_forbid_comes_too_late_once_somebody_publishes(app, month, run_id):
 def test_the_same_forbid_made_twice_at_once_holds_once(app, month, run_id):
     acts = [lambda: forbid(month, run_id)] * 2
     assert act_at_once(app, *acts) == [None, "round.override_exists"]
+
+
+def test_a_priced_wish_that_is_kept_twice_at_once_is_kept_once(app, month, run_id):
+    with app.app_context():
+        match_round = db.session.get_one(m.RoundRun, run_id).match_round
+        need = db.session.get_one(m.Need, month.needs[1].id)
+        wish = {"kind": m.OverrideKind.FORBID, "need": need}
+        price_id = finish_here(ask_price(match_round, month.one, **wish)).id
+        db.session.commit()
+
+    def keep_price() -> None:
+        price = db.session.get_one(m.RoundPrice, price_id)
+        pricing.keep_price(price, actor=month.one, now=NOW)
+
+    assert act_at_once(app, keep_price, keep_price) == [None, "price.kept_already"]
+    with app.app_context():
+        assert db.session.query(m.RoundOverride).count() == 1
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_a_pin_is_priced_read_and_kept_by_one_tap(app, one, two, unmet):
     assert "It was kept, with this price on record." in read(two)
 
 
-def test_a_page_in_chinese_has_no_other_letters_and_few_statements(app, one, unmet):
+def test_the_chinese_page_says_what_gets_worse_in_few_statements(app, one, unmet):
     ask(one, unmet)
     finish_prices(app)
     one.client.set_cookie("language", "zh_Hans_CN")

@@ -106,6 +106,23 @@ def test_a_swap_is_a_pin_and_a_forbid_priced_together_and_kept_in_one_step(month
 
 
 @pytest.mark.usefixtures("context")
+def test_a_pinned_need_of_a_joined_ask_is_compared_with_what_its_home_had(month):
+    """A pin takes the need out of the ask that it was joined with."""
+    db.session.get_one(m.ServiceCategory, month.goods.id).least_quantity = 1
+    first, home = get_need(month, 3), month.committees[2].id
+    goods, worker = month.goods, month.first
+    second = month.make.need(month.residents[3], goods, worker, home, tier=first.tier)
+    run = month.solve()
+    need = db.session.get_one(m.Need, second.id)
+    price = finish_here(ask_price(run.match_round, month.one, kind=PIN, need=need))
+    joined = "+".join(sorted((first.reference, need.reference)))
+    names = prices.read_before(price).names
+    assert names == {first.reference: joined, need.reference: joined}
+    assert (read_found(price).is_known, read_found(price).least) == (True, None)
+    check_next_run(month, run, price)
+
+
+@pytest.mark.usefixtures("context")
 def test_the_price_that_was_seen_is_part_of_what_is_on_record(month):
     run = month.solve()
     need = find_unmet(month, run)
@@ -276,7 +293,7 @@ NOBODY = "Nothing would change in who is helped, by whom and when."
         (
             PriceFound(is_known=True, stages=(SUM, DRAW), unproved=2, bound="4", others=1),
             [
-                "First “The most help” would get worse: 1 points, not 5.",
+                "First “The most help” would get worse: 1 point, not 5.",
                 "After it 1 more aim would change.",
                 NOBODY,
                 "This is not proved: 2 aims are open, so the next run may find something better.",
