@@ -49,7 +49,7 @@ class Offer(Model):
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE), doc="what the organisation calls it")
     capacity_per_month: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     stock: Mapped[int | None] = mapped_column(
-        comment="units in all, fen for funds; empty: as many each month as long as it lasts"
+        doc="units in all, fen for funds; empty: as many each month as long as it lasts"
     )
     windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
     committees: Mapped[list[str]] = mapped_column(JSON, comment="committee codes; empty: all")
