@@ -7,9 +7,11 @@ import pytest
 
 from optimizer.cli.months import main
 from optimizer.codec import ProblemError, canonical_bytes
-from optimizer.problem import Pair, Problem
+from optimizer.instances.generate import generate
+from optimizer.problem import Pair, Pin, Problem
 from optimizer.search.solve import solve
-from optimizer.solution import Solution
+from optimizer.solution import Solution, SolutionStatus
+from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.shortage import add_capacity, find_shortages
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want
@@ -54,6 +56,20 @@ def test_the_answer_stays_and_every_named_need_is_met(block):
         assert fits, seed
         compared += bool(named)
     assert compared > 10
+
+
+def test_the_answer_of_167_needs_stays_with_all_named_needs_pinned():
+    problem = generate(167, 7)
+    solution = solve(problem)
+    found = find_shortages(problem, solution)
+    named = {Pin(need) for row in found for need in row.needs}
+    kept = {Pin(line.need, line.stock, line.person) for line in solution.assignments}
+    larger = add_capacity(problem, found)
+    pinned = replace(larger, pins=tuple(sorted(kept | named, key=str)))
+    assert len(named) > 30
+    assert find_conflict(pinned).status is SolutionStatus.FEASIBLE
+    too_little = replace(pinned, stocks=problem.stocks, people=problem.people)
+    assert find_conflict(too_little).status is SolutionStatus.INFEASIBLE
 
 
 def shortages_of(problem: Problem) -> list[tuple]:
