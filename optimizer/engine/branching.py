@@ -15,7 +15,7 @@ from optimizer.solution import SolutionStatus
 
 
 class OutOfTimeError(Exception):
-    """The deadline came before the search ended. It carries no answer: the caller has its last."""
+    """The deadline came before the search ended. The error carries no answer."""
 
 
 class EngineError(Exception):

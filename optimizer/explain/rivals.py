@@ -95,9 +95,11 @@ class _Neighbourhood:
 
 
 class Rivals:
-    """For each way to be served, the needs that hold it in one answer.
+    """The needs that another need would have to displace in one answer.
 
-    A need holds a way if it uses the giver's slot, visit or units that the way would take.
+    For each slot with a source, or each stock that delivers, these needs use the person's slot, one
+    of the person's visits of the month, or units of the stock, as serving the other need there
+    would.
     """
 
     def __init__(self, places: Places) -> None:

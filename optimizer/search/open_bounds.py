@@ -72,10 +72,11 @@ def _bound_sum(engine: IncrementalModel, weights: Weights) -> Bound:
 def bound_open(
     engine: IncrementalModel, columns: Columns, stages: Sequence[Stage]
 ) -> tuple[dict[tuple[str, str], int], list[Event]]:
-    """Return a bound for every sum of these stages, and one event for each result.
+    """Return an upper bound for each sum of these stages, keyed by (stage, key), and the events.
 
-    The bounds are keyed by (stage, key). FORMULATION.md defines the events in its section
-    on the verdict. A result that has no sum gets an empty event.
+    The events, as the section on the verdict in FORMULATION.md defines them, are one for each
+    result of the stages, in the order of the results. A result that is no sum has no bound and
+    gets an empty event.
     """
     bounds, events = dict[tuple[str, str], int](), list[Event]()
     for stage in stages:

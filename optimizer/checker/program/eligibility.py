@@ -284,9 +284,10 @@ class Eligibility:
         return self._indexes[need["category"]]
 
     def sources_of(self, need: Row) -> int:
-        """Return the mask of the sources that may serve the need in some slot.
+        """Return the mask of the sources that may serve the need; slots of visits are not compared.
 
-        The filters, the forbids and, for a need that is ``listed``, its pairs allow them.
+        A source is in it if it passes filters 2 to 4, and 5 if it delivers, and if filter 6 (forbids
+        and pairs) does not exclude it.
         """
         index = self.index_of(need)
         mask = index.list_open(need)
