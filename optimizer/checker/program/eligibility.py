@@ -286,8 +286,8 @@ class Eligibility:
     def sources_of(self, need: Row) -> int:
         """Return the mask of the sources that may serve the need; slots of visits are not compared.
 
-        A source is in it if it passes filters 2 to 4, and 5 if it delivers, and if filter 6 (forbids
-        and pairs) does not exclude it.
+        A source is in it if it passes filters 2 to 4, and 5 if it delivers, and if neither a forbid
+        nor a pair excludes it (filter 6).
         """
         index = self.index_of(need)
         mask = index.list_open(need)
