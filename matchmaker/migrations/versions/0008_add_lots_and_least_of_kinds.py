@@ -33,7 +33,9 @@ LEAST = {
     "respite_bed": 3,
 }
 
-KINDS = sa.table("service_category", sa.column("id"), sa.column("code"), sa.column("least_quantity"))
+KINDS = sa.table(
+    "service_category", sa.column("id"), sa.column("code"), sa.column("least_quantity")
+)
 NEEDS = sa.table(
     "need", sa.column("category_id"), sa.column("quantity"), sa.column("least_quantity")
 )
@@ -120,9 +122,7 @@ def _set_least_of_kinds() -> None:
 
 def _set_least_of_needs() -> None:
     of_kind = (
-        sa.select(KINDS.c.least_quantity)
-        .where(KINDS.c.id == NEEDS.c.category_id)
-        .scalar_subquery()
+        sa.select(KINDS.c.least_quantity).where(KINDS.c.id == NEEDS.c.category_id).scalar_subquery()
     )
     is_part = of_kind < NEEDS.c.quantity  # empty: not known, so the whole quantity
     value = sa.case((is_part, of_kind), else_=NEEDS.c.quantity)
@@ -165,7 +165,9 @@ def _join_lines() -> None:
     """Leave one line with the sum where an organisation has one for each measure."""
     bind = op.get_bind()
     key = [LINES.c[name] for name in LINE_KEY]
-    sums = sa.select(sa.func.min(LINES.c.id).label("first"), sa.func.sum(LINES.c.given).label("sum"))
+    sums = sa.select(
+        sa.func.min(LINES.c.id).label("first"), sa.func.sum(LINES.c.given).label("sum")
+    )
     several = sums.group_by(*key).having(sa.func.count() > 1)
     for row in bind.execute(several).all():
         bind.execute(sa.update(LINES).where(LINES.c.id == row.first).values(given=row.sum))

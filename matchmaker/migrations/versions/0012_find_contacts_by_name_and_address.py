@@ -26,9 +26,7 @@ AT_ONCE = 500  # rows in one statement
 def upgrade() -> None:
     with op.batch_alter_table("resident_contact") as table:
         for name, comment in COMMENTS.items():
-            table.add_column(
-                sa.Column(name, sa.String(length=64), nullable=True, comment=comment)
-            )
+            table.add_column(sa.Column(name, sa.String(length=64), nullable=True, comment=comment))
             table.create_index(op.f(f"ix_resident_contact_{name}"), [name])
     names = ("resident_id", "full_name", "address", *COMMENTS)
     contact = sa.table("resident_contact", *(sa.column(name) for name in names))

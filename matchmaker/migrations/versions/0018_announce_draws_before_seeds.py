@@ -44,9 +44,7 @@ def upgrade() -> None:
             nullable=False,
             comment="number that the lottery gives the draw: year, count",
         ),
-        sa.Column(
-            "draws_on", sa.Date(), nullable=False, comment="day of the draw, Asia/Shanghai"
-        ),
+        sa.Column("draws_on", sa.Date(), nullable=False, comment="day of the draw, Asia/Shanghai"),
         sa.Column("announced_by_id", sa.Integer(), nullable=False),
         sa.Column("announced_at", UTCDateTime(), nullable=False),
         sa.Column(

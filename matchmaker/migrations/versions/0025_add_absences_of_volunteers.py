@@ -21,9 +21,7 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "first_day <= last_day", name=op.f("ck_volunteer_absence_period")
-        ),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_volunteer_absence_period")),
         sa.ForeignKeyConstraint(
             ["volunteer_id"], ["volunteer.id"], name=op.f("fk_volunteer_absence_volunteer_id")
         ),

@@ -50,9 +50,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_listed_person_person_id_person")
         ),
-        sa.PrimaryKeyConstraint(
-            "list_disclosure_id", "person_id", name=op.f("pk_listed_person")
-        ),
+        sa.PrimaryKeyConstraint("list_disclosure_id", "person_id", name=op.f("pk_listed_person")),
     )
     op.create_index(op.f("ix_listed_person_person_id"), "listed_person", ["person_id"])
 

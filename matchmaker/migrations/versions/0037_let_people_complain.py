@@ -14,7 +14,9 @@ def upgrade() -> None:
     with op.batch_alter_table("follow_up") as table:
         table.alter_column("need_id", existing_type=sa.Integer(), nullable=True)
         table.add_column(sa.Column("promise_id", sa.Integer(), nullable=True))
-        table.create_foreign_key("fk_follow_up_promise_id_promise", "promise", ["promise_id"], ["id"])
+        table.create_foreign_key(
+            "fk_follow_up_promise_id_promise", "promise", ["promise_id"], ["id"]
+        )
         table.create_index("ix_follow_up_promise_id", ["promise_id"])
 
 

@@ -67,7 +67,10 @@ def _create_repairs() -> None:
         sa.Column("number", sa.Integer(), nullable=False, comment="1, 2, ... within the run"),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column(
-            "limit_seconds", sa.Integer(), nullable=False, comment="time limit of the solve, seconds"
+            "limit_seconds",
+            sa.Integer(),
+            nullable=False,
+            comment="time limit of the solve, seconds",
         ),
         sa.Column(
             "facts_json",

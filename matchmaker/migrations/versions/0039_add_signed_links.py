@@ -23,9 +23,7 @@ def upgrade() -> None:
             sa.Column("volunteers_answer", sa.Boolean(), nullable=False, server_default=sa.false())
         )
     with op.batch_alter_table("organisation") as table:
-        table.alter_column(
-            "volunteers_answer", existing_type=sa.Boolean(), server_default=None
-        )
+        table.alter_column("volunteers_answer", existing_type=sa.Boolean(), server_default=None)
     with op.batch_alter_table("idempotency_key") as table:
         table.alter_column("user_id", existing_type=sa.Integer(), nullable=True)
         table.add_column(sa.Column("signed_link_id", sa.Integer(), nullable=True))

@@ -54,9 +54,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("number", sa.Integer(), nullable=True))
         table.add_column(sa.Column("first_day", sa.Date(), nullable=True))
         table.add_column(sa.Column("last_day", sa.Date(), nullable=True))
-        table.create_foreign_key(
-            op.f("fk_promise_session_id"), "session", ["session_id"], ["id"]
-        )
+        table.create_foreign_key(op.f("fk_promise_session_id"), "session", ["session_id"], ["id"])
         table.create_unique_constraint(
             op.f("uq_promise_session_id_number"), ["session_id", "number"]
         )

@@ -52,9 +52,7 @@ def _add_keys() -> None:
             sa.Column("naming_key", sa.String(length=32), nullable=True, comment=comment)
         )
     bind = op.get_bind()
-    keys = [
-        {"row": i, "key": secrets.token_hex(16)} for i in bind.scalars(sa.select(OFFICES.c.id))
-    ]
+    keys = [{"row": i, "key": secrets.token_hex(16)} for i in bind.scalars(sa.select(OFFICES.c.id))]
     if keys:
         given = sa.update(OFFICES).where(OFFICES.c.id == sa.bindparam("row"))
         bind.execute(given.values(naming_key=sa.bindparam("key")), keys)

@@ -58,12 +58,8 @@ def _create_packs() -> None:
             nullable=False,
             comment="the published runs of its months when it was asked for",
         ),
-        sa.Column(
-            "parts", sa.JSON(), nullable=False, comment="what is in it: codes of PackPart"
-        ),
-        sa.Column(
-            "language", sa.String(length=20), nullable=False, comment="en or zh_Hans_CN"
-        ),
+        sa.Column("parts", sa.JSON(), nullable=False, comment="what is in it: codes of PackPart"),
+        sa.Column("language", sa.String(length=20), nullable=False, comment="en or zh_Hans_CN"),
         sa.Column("asked_by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("finished_at", UTCDateTime(), nullable=True),

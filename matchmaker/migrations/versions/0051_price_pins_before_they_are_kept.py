@@ -82,7 +82,10 @@ def _create_prices() -> None:
         ),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column(
-            "limit_seconds", sa.Integer(), nullable=False, comment="time limit of the solve, seconds"
+            "limit_seconds",
+            sa.Integer(),
+            nullable=False,
+            comment="time limit of the solve, seconds",
         ),
         sa.Column(
             "problem_json",

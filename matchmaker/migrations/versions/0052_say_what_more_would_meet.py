@@ -12,7 +12,14 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("round_run") as table:
-        table.add_column(sa.Column("shortages", sa.JSON(), nullable=True))
+        table.add_column(
+            sa.Column(
+                "shortages",
+                sa.JSON(),
+                nullable=True,
+                comment="what more help would meet, counts only; empty: not counted",
+            )
+        )
 
 
 def downgrade() -> None:

@@ -28,7 +28,9 @@ def upgrade() -> None:
             name=op.f("fk_thanks_decided_by_id_user_account"),
         ),
         sa.ForeignKeyConstraint(
-            ["subdistrict_id"], ["subdistrict.id"], name=op.f("fk_thanks_subdistrict_id_subdistrict")
+            ["subdistrict_id"],
+            ["subdistrict.id"],
+            name=op.f("fk_thanks_subdistrict_id_subdistrict"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thanks")),
     )
