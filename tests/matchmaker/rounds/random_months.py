@@ -29,7 +29,10 @@ def draw_dated_month(seed: int, policy: str, needs: int) -> Snapshot:
         month,
         slots=tuple(SLOT_DAYS),
         slot_days=SLOT_DAYS,
-        needs=tuple(replace(n, **_date_statuses(random, n)) for n in month.needs),
+        needs=tuple(
+            replace(n, days=_draw_last_day(random), **_date_statuses(random, n))
+            for n in month.needs
+        ),
         offers=tuple(
             replace(o, windows=_limit(random, WINDOWS, 25), days=_draw_days(random, 40))
             for o in month.offers
@@ -63,6 +66,12 @@ def _draw_days(random: Random, percent: int) -> tuple[int, ...]:
             tuple(day for day in DAYS if not first <= day < first + 8) or (first,),
         )
     )
+
+
+def _draw_last_day(random: Random) -> tuple[int, ...]:
+    """Every day mostly, else the days up to the last on which the help is of use."""
+    last = random.choice(DAYS)
+    return tuple(day for day in DAYS if day <= last) if random.randrange(100) < 25 else ()
 
 
 def _date_statuses(random: Random, row: FrozenNeed | DueVisit) -> dict[str, Any]:
