@@ -123,6 +123,8 @@ class Difference:
     """How the answer to a question with other pins or forbids differs from the answer before.
 
     is_known   whether the aims could be compared in time; if not, ``stages`` is empty
+    is_same    whether the two questions are the same but for pins and forbids; if not, they count
+               different things, the aims are not compared, and ``is_known`` is False
     stages     every aim that differs, in the policy's order, by the yardstick of the question
                before
     needs      the needs that are served otherwise
@@ -135,6 +137,7 @@ class Difference:
     stages: tuple[StageChange, ...] = ()
     needs: MovedNeeds = MovedNeeds()
     least: tuple[str, ...] | None = None
+    is_same: bool = True
 
     @property
     def first(self) -> StageChange | None:

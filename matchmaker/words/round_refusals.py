@@ -29,7 +29,10 @@ ROUNDS: Sentences = {
         "month leads to it."
     ),
     "price.not_finished": _l("What this would change is still being worked out."),
-    "price.of_another": _l("Only the person who entered this can keep it."),
+    "price.of_another": _l("Only the person who entered this can keep it or stop it."),
+    "price.cancelled": _l(
+        "It was stopped before it was known what this would change. Enter it again."
+    ),
     "price.kept_already": _l("This is kept already."),
     "price.no_answer": _l(
         "With this no answer keeps every pin, so it cannot be kept. Lift another pin first, or "

@@ -1,8 +1,10 @@
 """Find how the answer changes when pins or forbids are added: their price before they are kept.
 
-The answer with them is that of an ordinary solve, so the next run of the month gives the same. It
-is one of the answers of the month before, and both are counted by that month's yardstick. If the
-answer before is proved, the first aim that differs is therefore worse.
+The answer with them is that of an ordinary solve, so the next run of the month gives the same if
+it ends in its time. If rules were only added, it is one of the answers of the month before, and
+both are counted by that month's yardstick: if the answer before is proved, the first aim that
+differs is therefore worse. A rule that splits an ask makes another question, in which the aims
+count other things; then they are not compared.
 """
 
 from collections import Counter
@@ -61,9 +63,9 @@ def find_difference(
     needs = compare_needs(before.solution.assignments, lines)
     limits = replace(limits, seconds=limits.seconds / _PARTS)
     on_price(0, 2)
-    known, yardstick = {need.id for need in before.problem.needs}, None
-    if all(before.names.get(need.id, need.id) in known for need in problem.needs):
-        yardstick = find_yardstick(before.problem, before.solution, limits.seconds)
+    if not _differ_in_rules_only(problem, before.problem):
+        return Difference(needs=needs, is_same=False)
+    yardstick = find_yardstick(before.problem, before.solution, limits.seconds)
     if yardstick is None:
         return Difference(needs=needs)
     stages = compare_answers(before.problem, yardstick, before.solution.assignments, lines)
@@ -74,6 +76,10 @@ def find_difference(
         needs=needs,
         least=_find_least(problem, before, needs, yardstick, limits),
     )
+
+
+def _differ_in_rules_only(one: Problem, other: Problem) -> bool:
+    return replace(one, pins=(), forbids=()) == replace(other, pins=(), forbids=())
 
 
 def _rename(lines: Iterable[Assignment], names: Mapping[str, str]) -> tuple[Assignment, ...]:
@@ -93,7 +99,7 @@ def _find_least(
 ) -> tuple[str, ...] | None:
     old = before.problem
     is_added = {*old.pins, *old.forbids} <= {*problem.pins, *problem.forbids}
-    if before.names or not is_added:
+    if not is_added:
         return None
     if not needs.lost:
         return ()

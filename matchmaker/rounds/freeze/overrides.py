@@ -150,6 +150,8 @@ def add_override(
     db.session.flush()
     forget_waiting(match_round.id, now)
     details = {**(seen or {}), **({"no_interest": True} if decision.has_no_interest else {})}
+    if decision.is_swap:
+        details["other_id"] = rows[1].id  # the forbid of the swap
     record_event(actor=actor, action=decision.action, subject=rows[0], now=now, details=details)
     return rows
 

@@ -24,8 +24,9 @@ from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.publish.notices import Heard
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
+from matchmaker.rounds.solve.prices import count_tried
 from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
-from matchmaker.rounds.words.prices import describe_seen
+from matchmaker.rounds.words.prices import describe_seen, describe_tried
 from matchmaker.rounds.words.stages import describe_prices
 from matchmaker.rounds.words.verdicts import describe_acceptance
 from matchmaker.web.act import Answer, answer_form
@@ -158,6 +159,7 @@ def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
         comparison=hands.compare_with_plain(run),
         prices=describe_prices(run, names, run.match_round.policy),
         seen=describe_seen(overrides, names, run.match_round.policy),
+        tried=describe_tried(count_tried(run.match_round)),
     )
 
 

@@ -14,6 +14,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import (
     Job,
     JobKind,
+    JobState,
     MatchRound,
     RoundOverride,
     RoundPrice,
@@ -29,7 +30,7 @@ from matchmaker.rounds.freeze.overrides import (
     require_addable,
 )
 from matchmaker.rounds.publish.publication import list_present_runs
-from matchmaker.rounds.solve.prices import read_decision, to_details
+from matchmaker.rounds.solve.prices import get_price_job, read_decision, to_details
 from matchmaker.rounds.solve.runs import is_usable, list_runs, make_present_problem
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.states import lock_row
@@ -134,6 +135,8 @@ def require_keepable(price: RoundPrice, actor: User) -> None:
         raise ConflictError("price.not_finished")
     if price.kept_at is not None:
         raise ConflictError("price.kept_already")
+    if get_price_job(price).state is JobState.CANCELLED:
+        raise ConflictError("price.cancelled")
     if price.status is RunStatus.INFEASIBLE:
         raise ConflictError("price.no_answer")
     rows = require_addable(price.match_round, read_decision(price))

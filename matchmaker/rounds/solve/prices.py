@@ -5,33 +5,37 @@ gives. It is compared with the answer of the run before, need by need as they we
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.base.errors import NotFoundError
+from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Job,
     JobState,
     MatchRound,
+    OverrideKind,
     RoundOverride,
     RoundPrice,
     RoundRun,
     RunStatus,
     User,
 )
-from matchmaker.rounds.freeze.overrides import Decision
+from matchmaker.rounds.freeze.overrides import Decision, freeze_overrides
 from matchmaker.rounds.matching import AnswerBefore
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.question.asks import hand_back, list_members
+from matchmaker.rounds.question.problem import name_rule
 from matchmaker.rounds.question.snapshot import Snapshot
+from matchmaker.rounds.question.visitors import name_persons
 from matchmaker.rounds.question.waits import read_key
 from matchmaker.rounds.solve.runs import TOO_MANY_TRIES
+from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES
 from matchmaker.states import lock_row
 from optimizer import codec
@@ -39,17 +43,23 @@ from optimizer.changes import Difference, MovedNeeds, StageChange, compare_needs
 from optimizer.report import Failure, Ruling, SolveReport
 from optimizer.solution import Assignment, Solution
 
+# The list of a question in which a pin or forbid is.
+_RULES: Mapping[OverrideKind, str] = {OverrideKind.PIN: "pins", OverrideKind.FORBID: "forbids"}
+
 
 @dataclass(frozen=True, slots=True)
 class PriceFound:
     """What the next run would change, compared with the run before. Needs are named as entered.
 
-    is_known   whether the aims could be compared in time
+    is_known   whether the aims could be compared
+    is_same    whether the two questions are the same but for pins and forbids; if a rule takes a
+               need out of its ask they are not, and their aims are not compared
     stages     every aim that would differ, in the policy's order
     needs      the needs that would be served otherwise
     least      how many needs would lose their place if as little as possible changed; None: not
-               known
+               known, or one of those that lose was joined with others
     unproved   how many aims of the new answer are not proved
+    vague      how many aims of the answer of the run before are not proved
     bound      the proved bound of the first aim that differs, if its value is not proved
     others     pins and forbids, besides the wish, that the run before did not have or had more
     """
@@ -61,6 +71,8 @@ class PriceFound:
     unproved: int = 0
     bound: str = ""
     others: int = 0
+    is_same: bool = True
+    vague: int = 0
 
     @property
     def first(self) -> StageChange | None:
@@ -131,6 +143,18 @@ def list_seen(overrides: Sequence[RoundOverride]) -> dict[int, RoundPrice]:
     return {row.id: prices[row.round_price_id] for row in overrides if row.round_price_id}
 
 
+def count_tried(match_round: MatchRound) -> list[tuple[str, int]]:
+    """Who asked how many prices in the round, by name; kept or not."""
+    query = (
+        select(User.name, func.count(RoundPrice.id))
+        .join(RoundPrice, RoundPrice.started_by_id == User.id)
+        .where(RoundPrice.match_round_id == match_round.id)
+        .group_by(User.id, User.name)
+        .order_by(User.name)
+    )
+    return [(name, count) for name, count in db.session.execute(query)]
+
+
 def read_before(price: RoundPrice) -> AnswerBefore:
     """The question and answer of the run before, and how it names the needs of the question."""
     run = price.run
@@ -188,7 +212,12 @@ def give_up_price(price: RoundPrice, *, now: datetime) -> None:
 
 
 def cancel_price(price: RoundPrice, *, actor: User, now: datetime) -> None:
-    """Stop a price that waits or is worked out. Raises ``ConflictError`` when it is over."""
+    """Stop one's own price that waits or is worked out.
+
+    Raises ``ConflictError`` when it is over or another person's.
+    """
+    if price.started_by_id != actor.id:
+        raise ConflictError("price.of_another")
     job = get_price_job(price)
     lock_row(job)
     JOB_STATES.take(job, JobState.CANCELLED)
@@ -203,17 +232,29 @@ def _find(price: RoundPrice, report: SolveReport, solution: Solution) -> PriceFo
     snapshot = read_snapshot(price.match_round)
     difference = report.difference or Difference()
     stages = tuple(replace(stage, key=read_key(stage.key, snapshot)) for stage in difference.stages)
+    needs = compare_needs(
+        _list_lines(snapshot, _read_answer(price.run)), _list_lines(snapshot, solution)
+    )
     return PriceFound(
         is_known=difference.is_known,
         stages=stages,
-        needs=compare_needs(
-            _list_lines(snapshot, _read_answer(price.run)), _list_lines(snapshot, solution)
-        ),
-        least=None if difference.least is None else len(difference.least),
+        needs=needs,
+        least=_count_least(price, needs, difference.least),
         unproved=_count_unproved(report),
         bound=_find_bound(report, difference.first),
         others=_count_others(price),
+        is_same=difference.is_same,
+        vague=count_unproved(price.run),
     )
+
+
+def _count_least(price: RoundPrice, needs: MovedNeeds, least: Collection[str] | None) -> int | None:
+    """Count the needs that lose by least change; None if asks and needs cannot be counted alike."""
+    if least is None:
+        return None
+    asks = {part: ask for ask in _list_asks(price.problem_json) for part in list_members(ask)}
+    touched = {*least, *(asks.get(need, need) for need in needs.lost)}
+    return None if any(len(list_members(ask)) > 1 for ask in touched) else len(least)
 
 
 def _read_answer(run: RoundRun) -> Solution:
@@ -242,8 +283,13 @@ def _find_bound(report: SolveReport, first: StageChange | None) -> str:
 def _count_others(price: RoundPrice) -> int:
     """Count the pins and forbids in which the two questions differ, without those of the wish."""
     before, after = _list_rules(price.run.problem_json), _list_rules(price.problem_json)
-    wished = len(read_decision(price).make_rows(price.match_round_id))
-    return max(0, len(before ^ after) - wished)
+    rows = read_decision(price).make_rows(price.match_round_id)
+    persons = name_persons(read_snapshot(price.match_round))
+    wished = {
+        (_RULES[row.kind], *(part or "" for part in name_rule(row, persons)))
+        for row in freeze_overrides(price.match_round, rows)[-len(rows) :]
+    }
+    return len((before ^ after) - wished)
 
 
 def _list_rules(problem_json: str) -> set[tuple[str, str, str, str]]:

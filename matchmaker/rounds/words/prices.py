@@ -44,6 +44,17 @@ def describe_seen(overrides: Sequence[RoundOverride], names: Names, policy: str)
     return {id_: _summarise(read_found(price), names, policy) for id_, price in seen}
 
 
+def describe_tried(tried: Sequence[tuple[str, int]]) -> str:
+    """Who worked out what pins, forbids and swaps would change, and how often; empty: nobody."""
+    said = [_("%(what)s: %(value)s", what=name, value=str(count)) for name, count in tried]
+    if not said:
+        return ""
+    return _(
+        "What a pin, forbid or swap would change was worked out this often, kept or not: %(list)s.",
+        list=_("; ").join(said),
+    )
+
+
 def list_needs(found: PriceFound) -> list[tuple[str, Sequence[str]]]:
     """The needs that would be served otherwise, by what would become of them; no empty list."""
     rows = (
@@ -56,7 +67,12 @@ def list_needs(found: PriceFound) -> list[tuple[str, Sequence[str]]]:
 
 def _describe_aims(found: PriceFound, names: Names, policy: str) -> Iterator[str]:
     first = found.first
-    if not found.is_known:
+    if not found.is_same:
+        yield _(
+            "Which aim would get worse cannot be said: this request would count by itself, and "
+            "before it was one with others of its home."
+        )
+    elif not found.is_known:
         yield _("Which aim would get worse could not be worked out in the time allowed.")
     elif first is None:
         yield _("No aim would get worse.")
@@ -122,6 +138,11 @@ def _describe_doubts(found: PriceFound, run_number: int, names: Names) -> Iterat
             "This is not proved: %(num)s aim is open, so the next run may find something better.",
             "This is not proved: %(num)s aims are open, so the next run may find something better.",
             found.unproved,
+        )
+    if found.vague:
+        yield _(
+            "Run %(run)s itself is not proved, so a part of the difference may come from that.",
+            run=run_number,
         )
     if found.bound and found.first is not None:
         bound = names.say_number(found.bound, found.first.key)

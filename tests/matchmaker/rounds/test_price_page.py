@@ -90,7 +90,7 @@ def test_the_chinese_page_says_what_gets_worse_in_few_statements(app, one, unmet
 def test_only_who_wishes_it_keeps_it_and_only_while_it_is_true(app, month, one, two, unmet):
     ask(one, unmet)
     finish_prices(app)
-    assert "Only the person who entered this can keep it." in read(two)
+    assert "Only the person who entered this can keep it or stop it." in read(two)
     assert tap(two, "keep_price").status_code == 409
     with app.app_context():
         match_round = db.session.query(m.MatchRound).one()
@@ -105,17 +105,19 @@ def test_only_who_wishes_it_keeps_it_and_only_while_it_is_true(app, month, one, 
         assert db.session.query(m.RoundOverride).count() == 1
 
 
-def test_a_price_is_cancelled_and_the_wish_can_be_kept_without_it(app, one, unmet):
+def test_a_price_is_cancelled_by_its_owner_and_then_not_kept(app, one, two, unmet):
     ask(one, unmet)
     other = ask(one, unmet, 2)
     assert (other.status_code, "is being worked out" in other.text) == (409, True)
+    assert tap(two, "cancel_price").status_code == 409
     assert tap(one, "cancel_price").status_code == 303
     page = read(one)
     assert "it was cancelled" in page
-    assert "Keep it without a price" in page
+    assert "Enter it again." in page
+    assert "Keep it" not in page
     assert tap(one, "cancel_price", 1).status_code == 303  # the same tap once more
-    assert tap(one, "keep_price").status_code == 303
-    assert "It was kept without a known price." in one.get("rounds.show", month=MONTH).text
+    assert tap(one, "keep_price").status_code == 409
+    assert ask(one, unmet).status_code == 303
 
 
 def test_what_has_no_answer_says_so_and_has_no_button(app, one, bring):

@@ -118,7 +118,8 @@ def test_a_pinned_need_of_a_joined_ask_is_compared_with_what_its_home_had(month)
     joined = "+".join(sorted((first.reference, need.reference)))
     names = prices.read_before(price).names
     assert names == {first.reference: joined, need.reference: joined}
-    assert (read_found(price).is_known, read_found(price).least) == (True, None)
+    found = read_found(price)
+    assert (found.is_same, found.is_known, found.least) == (False, False, None)
     check_next_run(month, run, price)
 
 
