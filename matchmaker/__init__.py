@@ -23,7 +23,7 @@ from matchmaker.blueprints import BLUEPRINTS
 from matchmaker.commands.main import COMMANDS
 from matchmaker.rounds.matching import PUBLISHED
 from matchmaker.template_filters import register_template_filters
-from matchmaker.web import error_pages, navigation, security_headers
+from matchmaker.web import error_pages, navigation, security_headers, uploads
 from matchmaker.web.addresses import register_converters
 from matchmaker.web.preferences import select_locale
 
@@ -41,6 +41,7 @@ def create_app(
     app.config.update(settings)
     app.config.update(overrides or {})
     _require_published(app.config["POLICY"])
+    uploads.register(app)
     _init_extensions(app)
     register_converters(app)
     for blueprint in BLUEPRINTS:

@@ -15,7 +15,9 @@ from matchmaker.models import (
     Actor,
     CalendarFeed,
     Committee,
+    DeliveryPhoto,
     FollowUp,
+    FollowUpAbout,
     HolidayNotice,
     Household,
     MatchRound,
@@ -140,6 +142,20 @@ def _received_for(helped: ColumnElement[bool]) -> ColumnElement[bool]:
     """The condition for such thanks that the office passed on and nobody withdrew."""
     is_kept = and_(Thanks.is_passed_on.is_(True), Thanks.withdrawn_at.is_(None))
     return and_(is_kept, _thanks_for(helped))
+
+
+def _is_uploaded_by(actor: User) -> ColumnElement[bool]:
+    return DeliveryPhoto.uploaded_by_id == actor.id
+
+
+def _is_followed_up_by(actor: User) -> ColumnElement[bool]:
+    """The condition for photos of help about which the actor answers a complaint."""
+    own = and_(FollowUp.owner_id == actor.id, FollowUp.about == FollowUpAbout.HELP)
+    is_about = FollowUp.promise_id == DeliveryPhoto.promise_id
+    return and_(
+        DeliveryPhoto.subdistrict_id == actor.subdistrict_id,
+        select(FollowUp.id).where(own, is_about).exists(),
+    )
 
 
 def _addressed_to(actor: User) -> ColumnElement[bool]:
@@ -292,6 +308,13 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.SOCIAL_WORKER: lambda a: Thanks.subdistrict_id == a.subdistrict_id,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
+    },
+    DeliveryPhoto: {
+        **dict.fromkeys(Role, nothing),
+        Role.VOLUNTEER: _is_uploaded_by,
+        Role.COORDINATOR: _is_uploaded_by,
+        Role.COMMITTEE_WORKER: _is_uploaded_by,
+        Role.SOCIAL_WORKER: _is_followed_up_by,
     },
     VolunteerAbsence: {
         Role.RESIDENT: nothing,

@@ -254,7 +254,7 @@ def _find_report(row: Promise, report: Report | None, now: datetime) -> Report |
     """The report that the committee is asked for; None for the recipient, who is not asked."""
     if not _is_counter():
         return None
-    return report or make_report(row, current_user.role, now)
+    return report or make_report(row, current_user, now)
 
 
 def _is_counter() -> bool:

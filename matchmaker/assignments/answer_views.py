@@ -143,7 +143,7 @@ def show_promise(
             promise=row,
             form=why_form or WhyForm(formdata=None),
             day_form=day_form or make_day_form(row, now),
-            report=report or make_report(row, current_user.role, now),
+            report=report or make_report(row, current_user, now),
             seat_form=seat_form or make_seat_form(row, now),
             stay_form=stay_form or _make_stay_form(row),
             can_answer=answering.can_answer(row, now),

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from matchmaker.assignments.agreeing import get_help, record_for
 from matchmaker.assignments.answering import lock_promise, lock_promises, select_promises
+from matchmaker.assignments.photos import encode_anew, forget_photo, keep_photo
 from matchmaker.assignments.thanks import allow, check_words
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
@@ -39,9 +40,9 @@ from matchmaker.promises.together import is_beside
 from matchmaker.rounds.publish.settling import SETTLED, settle_need
 
 PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
-    Role.VOLUNTEER: (DeliveryProof.CODE,),
-    Role.COORDINATOR: (DeliveryProof.SIGNATURE, DeliveryProof.CODE),
-    Role.COMMITTEE_WORKER: (DeliveryProof.CALL,),
+    Role.VOLUNTEER: (DeliveryProof.CODE, DeliveryProof.PHOTO),
+    Role.COORDINATOR: (DeliveryProof.SIGNATURE, DeliveryProof.CODE, DeliveryProof.PHOTO),
+    Role.COMMITTEE_WORKER: (DeliveryProof.CALL, DeliveryProof.PHOTO),
 }
 CODE_TRIES = 5
 _REPORTED = ("promise.delivered", "help.delivered", "visit.delivered")
@@ -111,12 +112,20 @@ def check_code(*, actor: User, promise_id: int, typed: str, now: datetime) -> bo
 
 
 def deliver(
-    *, actor: User, promise_id: int, units: int, proof: DeliveryProof, code: str, now: datetime
+    *,
+    actor: User,
+    promise_id: int,
+    units: int,
+    proof: DeliveryProof,
+    code: str,
+    now: datetime,
+    photo: bytes = b"",
 ) -> None:
     """Report that ``units`` were given, with a proof that the actor's role may use.
 
-    Raises ``InvalidError`` for no units, more than promised, or a wrong code, ``ConflictError``
-    if ``can_report`` is False, ``NotFoundError`` for a proof of another role.
+    ``photo``: the file as it was sent. Raises ``InvalidError`` for no units, more than promised, a
+    wrong code, or a photo as ``encode_anew``, ``ConflictError`` if ``can_report`` is False,
+    ``NotFoundError`` for a proof of another role.
     """
     row = _lock_to_report(actor, promise_id, now)
     if proof not in PROOFS[actor.role]:
@@ -125,6 +134,8 @@ def deliver(
         raise InvalidError("promise.units", field="units")
     if proof is DeliveryProof.CODE and not (can_use_code(row) and code == row.code):
         raise InvalidError("promise.wrong_code", field="code")
+    if proof is DeliveryProof.PHOTO:
+        keep_photo(row, encode_anew(photo), actor, now)
     PROMISE_STATES.take(row, PromiseStep.DELIVER)
     row.reported_at, row.delivered_units, row.proof = now, units, proof
     record_for(row, "promise.deliver", actor, now, proof=proof.value, units=units)
@@ -155,6 +166,7 @@ def correct(*, actor: User, promise_id: int, now: datetime) -> None:
         raise ConflictError("promise.report_holds")
     PROMISE_STATES.take(row, PromiseStep.CORRECT)
     row.reported_at = row.delivered_units = row.proof = row.fail_reason = None
+    forget_photo(row)
     record_for(row, "promise.correct", actor, now)
     make_void(_REPORTED, Promise.__tablename__, [row.id], now)
     _settle(row)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, FileField
 from wtforms.validators import ValidationError
 
 from matchmaker.forms.base import IdempotentForm
@@ -13,7 +14,7 @@ from matchmaker.forms.fields import DigitsField, LongTextField
 from matchmaker.forms.numbers import QuantityField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import DeliveryProof, Face, FailReason, Promise
-from matchmaker.models.limits import LONGEST_REASON
+from matchmaker.models.limits import LONGEST_REASON, MOST_PHOTO_BYTES
 from matchmaker.words.labels import get_label
 
 _CHOOSE = _l("Choose one.")
@@ -26,6 +27,10 @@ class DoneForm(IdempotentForm):
     units = QuantityField(_l("How much was given"), [Required(_l("Enter how much."))])
     proof = RadiosField(_l("What shows it?"), [Required(_CHOOSE)])
     code = DigitsField(_l("Four digits of the recipient"), render_kw={"inputmode": "numeric"})
+
+    photo = FileField(
+        _l("Photo of what was done"), render_kw={"accept": "image/jpeg,image/png,image/webp"}
+    )
 
     def fill(self, row: Promise, proofs: Sequence[DeliveryProof], code: str = "") -> None:
         """Set the proofs to choose from; before the form is sent, fill in all promised units.
@@ -50,6 +55,19 @@ class DoneForm(IdempotentForm):
     def is_by_code(self) -> bool:
         """Whether the recipient's code was chosen as the proof."""
         return bool(self.proof.data == DeliveryProof.CODE.value)
+
+    @property
+    def asks_photo(self) -> bool:
+        """Whether a photo is among the proofs to choose from."""
+        return DeliveryProof.PHOTO in self.proofs
+
+    def read_photo(self) -> bytes:
+        """The file that was sent, cut off where it is too large anyway; empty without one."""
+        sent = request.files.get(self.photo.name)
+        if not sent:
+            return b""
+        with sent.stream:
+            return sent.read(MOST_PHOTO_BYTES + 1)
 
     def validate_units(self, field: QuantityField) -> None:
         field.check_unit(self.unit)

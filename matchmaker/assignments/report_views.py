@@ -44,7 +44,7 @@ def show_contact(promise_id: int) -> Answer:
     contact = reveal_visited(promise_id, current_user, now)
     db.session.commit()
     row = get_promise(current_user, promise_id)
-    return _show(row, make_report(row, current_user.role, now, contact=contact))
+    return _show(row, make_report(row, current_user, now, contact=contact))
 
 
 @bp.get("/reports/<id:promise_id>/code/<code>")
@@ -52,7 +52,7 @@ def show_contact(promise_id: int) -> Answer:
 def open_code(promise_id: int, code: str) -> str:
     """Show the page to which a recipient's QR code leads: the digits are filled in, not sent."""
     row = delivering.find_own_part(current_user, promise_id)
-    return _show(row, make_report(row, current_user.role, get_now(), scanned=code))
+    return _show(row, make_report(row, current_user, get_now(), scanned=code))
 
 
 @bp.post("/reports/<id:promise_id>/done")
@@ -69,13 +69,14 @@ def report_done(promise_id: int) -> Answer:
             units=form.read_units(),
             proof=DeliveryProof(form.proof.data),
             code=form.code.data,
+            photo=form.read_photo(),
             now=now,
         )
         flash(_("Thank you. It is written down that help was given."), "success")
         return _find_page(promise_id)
 
     def show() -> str:
-        return _show(row, make_report(row, current_user.role, now, done_form=form))
+        return _show(row, make_report(row, current_user, now, done_form=form))
 
     if form.validate_on_submit() and form.is_by_code and delivering.can_report(row, now):
         typed = form.code.data
@@ -101,7 +102,7 @@ def report_failed(promise_id: int) -> Answer:
         return _find_page(promise_id)
 
     return answer_form(
-        form, act, lambda: _show(row, make_report(row, current_user.role, now, fail_form=form))
+        form, act, lambda: _show(row, make_report(row, current_user, now, fail_form=form))
     )
 
 
@@ -135,7 +136,7 @@ def show_visit(promise_id: int, report: Report | None = None) -> str:
             line=line,
             month=row.run.match_round.month,
             promise=row,
-            report=report or make_report(row, current_user.role, now),
+            report=report or make_report(row, current_user, now),
         )
 
     return show_people(ListKind.GIVEN, line.persons, make)

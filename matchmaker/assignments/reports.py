@@ -5,8 +5,9 @@ from datetime import datetime
 
 from matchmaker.assignments.answering import find_regret_end
 from matchmaker.assignments.delivering import can_correct, can_report, list_proofs
+from matchmaker.assignments.photos import has_photo
 from matchmaker.assignments.report_forms import DoneForm, FailForm
-from matchmaker.models import Promise, Role
+from matchmaker.models import DeliveryProof, Promise, User
 from matchmaker.residents.disclosure import Contact, may_visit
 
 
@@ -15,6 +16,7 @@ class Report:
     """What a page needs to ask what took place; the forms as they were filled in.
 
     ``free_at``: instant from which a report of failure cannot be undone any more.
+    ``has_photo``: whether the reader may look at a photo of it.
     ``is_scanned``: the page was opened by the recipient's QR code.
     """
 
@@ -27,11 +29,12 @@ class Report:
     contact: Contact | None = None
     free_at: datetime | None = None
     is_scanned: bool = False
+    has_photo: bool = False
 
 
 def make_report(
     row: Promise,
-    role: Role,
+    actor: User,
     now: datetime,
     *,
     done_form: DoneForm | None = None,
@@ -39,13 +42,13 @@ def make_report(
     contact: Contact | None = None,
     scanned: str = "",
 ) -> Report:
-    """Make the report of a promise for the page of a role; a form that is not given is empty.
+    """Make the report of a promise for the page of the actor; a form that is not given is empty.
 
     ``scanned``: what the recipient's QR code said, to be filled in.
     """
     if done_form is None:
         done_form = DoneForm(formdata=None)
-        done_form.fill(row, list_proofs(row, role), scanned)
+        done_form.fill(row, list_proofs(row, actor.role), scanned)
     return Report(
         promise=row,
         done_form=done_form,
@@ -56,4 +59,5 @@ def make_report(
         contact=contact,
         free_at=find_regret_end(row),
         is_scanned=bool(scanned),
+        has_photo=row.proof is DeliveryProof.PHOTO and has_photo(actor, row),
     )

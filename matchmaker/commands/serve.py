@@ -20,6 +20,7 @@ from flask.cli import with_appcontext
 from waitress.server import create_server
 
 from matchmaker.assignments.due import do_due
+from matchmaker.assignments.photos import forget_old_photos
 from matchmaker.base.clock import get_now
 from matchmaker.base.database import writing
 from matchmaker.base.extensions import db
@@ -76,6 +77,7 @@ def do_all_due(now: datetime) -> str:
         "needs": do_repeats,
         "done": do_due,
         "packs": _forget_packs,
+        "photos": _forget_photos,
     }
     found: dict[str, Any] = {}
 
@@ -91,7 +93,7 @@ def do_all_due(now: datetime) -> str:
         f"needs: came back {needs.returned}, asked about {needs.asked}, ended {needs.ended}, "
         f"expired {found['over']}; "
         f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}; "
-        f"packs: deleted {found['packs']}"
+        f"packs: deleted {found['packs']}; photos: deleted {found['photos']}"
     )
 
 
@@ -101,6 +103,10 @@ def _follow_calendar(now: datetime) -> dict[str, int]:
 
 def _forget_packs(now: datetime) -> int:
     return _commit(lambda: forget_old_packs(now))
+
+
+def _forget_photos(now: datetime) -> int:
+    return _commit(lambda: forget_old_photos(now))
 
 
 def _commit(act: Callable[[], T]) -> T:

@@ -46,6 +46,7 @@ from matchmaker.models.organisation import (
 from matchmaker.models.pack import MonthPack, PackPart
 from matchmaker.models.pairing import Pairing, PairingEnd, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
+from matchmaker.models.photo import DeliveryPhoto
 from matchmaker.models.place import Place
 from matchmaker.models.price import RoundPrice
 from matchmaker.models.promise import (
@@ -97,6 +98,7 @@ __all__ = [
     "ConsentChannel",
     "ContactEnd",
     "DeclineReason",
+    "DeliveryPhoto",
     "DeliveryProof",
     "Disclosure",
     "DrawSource",

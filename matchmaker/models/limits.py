@@ -40,3 +40,4 @@ LONGEST_LOCATION = 300  # the page that an accepted form led to
 MOST_KEPT_CHARACTERS = 65_536  # of a form that was sent after its session had ended
 
 TIERS = (1, 2, 3)  # urgency of a need: 1 is danger
+MOST_PHOTO_BYTES = 6 * 1024 * 1024  # of a file as it is sent

@@ -86,6 +86,7 @@ class DeliveryProof(StrEnum):
 
     CODE = "code"  # the recipient's four digits
     SIGNATURE = "signature"  # on a sheet
+    PHOTO = "photo"  # of what was done, as ``DeliveryPhoto``
     CALL = "call"  # the committee asked the recipient
 
 

@@ -64,6 +64,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "pairing": ("organisations.pairings",),
     "password": ("accounts.own",),
     "person": ("people.index",),
+    "photo": ("assignments.given", "assignments.visits", "needs.list_follow_ups"),
     "place": ("places.index",),
     "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
     "price": ("rounds.index",),

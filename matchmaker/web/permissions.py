@@ -50,6 +50,7 @@ class Permission(StrEnum):
     ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
+    PHOTO_LOOK = auto()  # at one that one sent or follows up; each look is logged
     THANKS_PASS_ON = auto()  # of recipients of the own office, to those who helped
     THANKS_READ = auto()  # for help that one gave
     PLACE_MANAGE = auto()  # own office's and its organisations', or own organisation's
@@ -83,6 +84,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VISIT_ANSWER_OWN,
             Permission.PERSON_CONFIRM,
             Permission.ABSENCE_ENTER_OWN,
+            Permission.PHOTO_LOOK,
             Permission.THANKS_READ,
         }
     ),
@@ -99,6 +101,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.DELIVERY_REPORT,
             Permission.VISITED_REVEAL,
             Permission.SESSION_MANAGE,
+            Permission.PHOTO_LOOK,
             Permission.THANKS_READ,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
@@ -114,6 +117,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_SORT,
             Permission.HELP_AGREE,
             Permission.HELP_RING,
+            Permission.PHOTO_LOOK,
             Permission.DELIVERY_REPORT,
             Permission.STATUS_VERIFY,
             Permission.RESIDENT_MERGE,
@@ -138,6 +142,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PAIRING_KEEP,
             Permission.PERSON_CONFIRM,
             Permission.FOLLOW_UP_ANSWER,
+            Permission.PHOTO_LOOK,
             Permission.THANKS_PASS_ON,
             Permission.CALENDAR_MANAGE,
             Permission.PLACE_MANAGE,

@@ -163,6 +163,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.FailReason.UNSAFE, _l("It was not safe")),
     (m.DeliveryProof.CODE, _l("The recipient's four digits")),
     (m.DeliveryProof.SIGNATURE, _l("A signed sheet")),
+    (m.DeliveryProof.PHOTO, _l("A photo of what was done")),
     (m.DeliveryProof.CALL, _l("The person said so by phone")),
     (m.Face.GOOD, _c("Face", "Good")),
     (m.Face.FAIR, _c("Face", "So so")),

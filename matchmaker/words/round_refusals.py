@@ -226,6 +226,13 @@ ROUNDS: Sentences = {
     "promise.units": _l("Enter at least one, and not more than was promised."),
     "promise.wrong_code": _l("These are not the digits. Ask the person to read them once more."),
     "promise.words_length": _l("Write at most %(most)s characters."),
+    "photo.missing": _l("Choose a photo."),
+    "photo.bytes": _l("This photo is too large. Choose one of at most %(most)s megabytes."),
+    "photo.pixels": _l(
+        "This photo has too many dots. Choose one of at most %(most)s million, or take it again."
+    ),
+    "photo.unreadable": _l("This is no photo that can be read. Choose a JPEG, PNG or WebP file."),
+    "photo.unknown": _l("There is no such photo here any more."),
     "thanks.unknown": _l("There are no such thanks here."),
     "thanks.decided": _l("Somebody decided on these thanks already."),
     "thanks.withdrawn": _l("These thanks were taken back already."),

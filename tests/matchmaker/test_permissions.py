@@ -101,6 +101,15 @@ TABLE = {
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.PAIRING_KEEP}},
     ),
+    "look at a photo that one sent, or follows up": (
+        "○ ◐ ◐ ◐ ◐ ○ ○",
+        {
+            R.VOLUNTEER: {P.PHOTO_LOOK},
+            R.COORDINATOR: {P.PHOTO_LOOK},
+            R.COMMITTEE_WORKER: {P.PHOTO_LOOK},
+            R.SOCIAL_WORKER: {P.PHOTO_LOOK},
+        },
+    ),
     "pass a recipient's thanks on": ("○ ○ ○ ○ ● ○ ○", {R.SOCIAL_WORKER: {P.THANKS_PASS_ON}}),
     "read thanks for what one gave": (
         "○ ● ● ○ ○ ○ ○",

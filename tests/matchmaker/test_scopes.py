@@ -248,6 +248,14 @@ def _list_rows(need_id):
             made_at=NOW,
             expires_at=NOW,
         ),
+        _add(  # of an account that is none of the roles here; who uploaded one sees it
+            m.DeliveryPhoto,
+            subdistrict_id=offer.organisation.subdistrict_id,
+            promise_id=assignment.id,
+            content=b"",
+            uploaded_by_id=db.session.scalars(account).one().id,
+            uploaded_at=NOW,
+        ),
         _add(
             m.CalendarFeed,
             user_id=need.entered_by_id,

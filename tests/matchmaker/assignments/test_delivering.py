@@ -18,6 +18,7 @@ from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import reveal_visited
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.photos import make_photo
 from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
@@ -78,6 +79,8 @@ def get_state(need: m.Need) -> m.NeedState:
 def deliver(actor, row, now, units=None, proof=_P.SIGNATURE, code=""):
     units = row.units if units is None else units
     values = {"units": units, "proof": proof, "code": code, "now": now}
+    if proof is _P.PHOTO:
+        values["photo"] = make_photo()
     delivering.deliver(actor=actor, promise_id=row.id, **values)
 
 

@@ -94,6 +94,8 @@ SILENT = {
     "feed": "one's own doing",
     "link": "handed over by who made it; answers by it are heard of as all answers are",
     "organisation.set_answers": "one's own; stands on the page of the organisation",
+    "photo.look": "shows what is theirs, and is counted",
+    "photo.remove": "its time was said when it was sent",
     "thanks.keep_back": "those who helped were not told, or what they were told is void",
     "thanks.withdraw": "one's own; what was told is void",
     "promise.say_why": "adds to an answer that is told",
