@@ -259,7 +259,7 @@ class Factory:
             )
             db.session.add(thanks)
             db.session.flush()
-            row.thanks_id = thanks.id
+            row.thanks_id, row.face, row.words = thanks.id, m.Face.GOOD, "谢谢"
             db.session.commit()
             return thanks
 
