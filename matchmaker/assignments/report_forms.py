@@ -67,7 +67,8 @@ class DoneForm(IdempotentForm):
         if not sent:
             return b""
         with sent.stream:
-            return sent.read(MOST_PHOTO_BYTES + 1)
+            content: bytes = sent.read(MOST_PHOTO_BYTES + 1)
+        return content
 
     def validate_units(self, field: QuantityField) -> None:
         field.check_unit(self.unit)

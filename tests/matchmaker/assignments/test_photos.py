@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -120,7 +121,7 @@ def find_row(month) -> m.Promise:
 
 def report(actor, promise_id: int, sent: bytes | None = None) -> None:
     photo = make_photo() if sent is None else sent
-    done = {"units": 1, "proof": PHOTO, "code": "", "photo": photo, "now": EVENING}
+    done: dict[str, Any] = {"units": 1, "proof": PHOTO, "code": "", "photo": photo, "now": EVENING}
     delivering.deliver(actor=actor, promise_id=promise_id, **done)
 
 
@@ -209,7 +210,7 @@ def late(monkeypatch):
 
 def send(browser: Browser, promise_id: int, content: bytes | None, key: str = "a" * 32):
     on = browser.get_url("assignments.visit", promise_id=promise_id)
-    data = {"idempotency_key": key, "units": "1", "proof": "photo"}
+    data: dict[str, Any] = {"idempotency_key": key, "units": "1", "proof": "photo"}
     if content is not None:
         data["photo"] = (io.BytesIO(content), "IMG_0001.jpg")
     return browser.submit("assignments.report_done", data, on=on, promise_id=promise_id)
