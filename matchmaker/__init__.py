@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from matchmaker.accounts import sessions
 from matchmaker.base import logs
@@ -23,9 +23,11 @@ from matchmaker.blueprints import BLUEPRINTS
 from matchmaker.commands.main import COMMANDS
 from matchmaker.rounds.matching import PUBLISHED
 from matchmaker.template_filters import register_template_filters
-from matchmaker.web import error_pages, navigation, security_headers, uploads
+from matchmaker.web import error_pages, navigation, security_headers
 from matchmaker.web.addresses import register_converters
 from matchmaker.web.preferences import select_locale
+
+LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes, of a whole request with a photo
 
 
 def create_app(
@@ -41,7 +43,7 @@ def create_app(
     app.config.update(settings)
     app.config.update(overrides or {})
     _require_published(app.config["POLICY"])
-    uploads.register(app)
+    _take_photos(app)
     _init_extensions(app)
     register_converters(app)
     for blueprint in BLUEPRINTS:
@@ -53,6 +55,15 @@ def create_app(
     error_pages.register_error_pages(app)
     security_headers.register(app)
     return app
+
+
+def _take_photos(app: Flask) -> None:
+    """Let the page that takes a photo take a larger request, before anything reads the form."""
+
+    @app.before_request
+    def widen() -> None:
+        if request.endpoint == "assignments.report_done":
+            request.max_content_length = LARGEST_UPLOAD
 
 
 def _require_published(policy: str) -> None:

@@ -1,4 +1,4 @@
-"""Photos as a proof of help: encoded anew on arrival, kept encrypted, seen by few, deleted.
+"""Photos as a proof of help: encoded again on arrival, kept encrypted, seen by few, deleted.
 
 Flushes; the caller commits.
 """

@@ -13,7 +13,7 @@ from matchmaker.models.promise import Promise
 class DeliveryPhoto(Model):
     """The photo with which a promise was reported as given (凭证照片); it is deleted after a while.
 
-    It was encoded anew on arrival, so that it holds no place, time or name of a camera.
+    It was encoded again on arrival, so that it holds no place, time or name of a camera.
     """
 
     __tablename__ = "delivery_photo"

@@ -39,6 +39,7 @@ CONTACT_READERS = {
 OWN_SHAPE = {
     "matchmaker/accounts/views.py:leave_present_session": "the session ends before the next begins",
     "matchmaker/assignments/report_views.py:report_done": "a wrong code counts, even refused",
+    "matchmaker/assignments/photo_views.py:look_at_photo": "the photo is the answer itself",
     "matchmaker/assignments/report_views.py:show_contact": "the contact is the answer itself",
     "matchmaker/links/views.py:check_form_token": "before every view of the room, as elsewhere",
     "matchmaker/links/views.py:_count": "a try counts even when it is refused",

@@ -18,7 +18,6 @@ from matchmaker.base.extensions import db
 from matchmaker.commands.serve import do_all_due
 from matchmaker.models.limits import MOST_PHOTO_BYTES
 from matchmaker.needs import follow_ups
-from matchmaker.web import uploads
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.photos import PLACE, make_photo
@@ -242,7 +241,7 @@ def test_a_volunteer_sends_a_photo_and_looks_at_it(app, agreed, visitor, monkeyp
 
 @pytest.mark.usefixtures("late")
 def test_no_other_page_takes_so_much(app, agreed, visitor, monkeypatch):
-    monkeypatch.setattr(uploads, "LARGEST_UPLOAD", 200_000)
+    monkeypatch.setattr("matchmaker.LARGEST_UPLOAD", 200_000)
     app.config["MAX_CONTENT_LENGTH"] = 50_000
     browser = Browser(app).sign_in(visitor).use_language("en")
     assert send(browser, agreed, bytes(210_000)).status_code == 413
