@@ -3,8 +3,9 @@
 A visitor waits for another writer at most ``DATABASE_WAIT_MS`` in one request, however many
 transactions the request begins, and not at all after the database failed in it: so the answer 503
 comes in time, and the threads of the site stay free for visitors who only read. For a word of
-PostgreSQL a visitor waits ``ANSWER_MS`` longer: a server that gives none is away, too. Commands and
-the worker wait half a minute for another writer, and for an answer as long as it takes.
+PostgreSQL a visitor waits ``ANSWER_MS`` longer: a server that gives none is away, too. One that is
+well ends a visitor's slow statement itself before that. Commands and the worker wait half a minute
+for another writer, and for an answer as long as it takes.
 """
 
 import time
@@ -24,7 +25,8 @@ from matchmaker.base.extensions import db
 from matchmaker.base.silence import CONNECT_S, SilenceWatch
 
 PATIENT_MS = 30_000  # of commands and the worker
-ANSWER_MS = 1_000  # the server, which ends a wait for a lock itself, has the first word
+ANSWER_MS = 1_000  # the server, which ends waits for locks itself, has the first word
+CANCEL_MS = 500  # before the end of the wait for a word: a slow statement is no silence
 HASTY_MS = 200  # of a visitor while MOST_WAITING others wait
 MOST_WAITING = 4  # of the eight threads of a server
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -52,7 +54,8 @@ def writing() -> Iterator[None]:
 def reading() -> Iterator[None]:
     """Keep transactions in the block from taking SQLite's write lock: the worker's long reads.
 
-    A ``writing`` block inside takes the lock all the same.
+    A transaction that begins in a ``writing`` block inside takes the lock all the same; one that
+    has begun before the block goes on without.
     """
     token = _is_reading.set(True)
     try:
@@ -66,7 +69,8 @@ def writing_if_free(wait_ms: int = 0) -> Iterator[None]:
     """Do as ``writing`` for a change that may be left out, and wait at most ``wait_ms``.
 
     If the database is busy, the transaction fails. The caller catches this, and it does not make
-    ``is_away`` true.
+    ``is_away`` true; the silence of PostgreSQL does. Nor does a change in the block make
+    ``may_be_saved`` true.
     """
     token = _most_wait_ms.set(wait_ms)
     try:
@@ -79,6 +83,14 @@ def writing_if_free(wait_ms: int = 0) -> Iterator[None]:
 def is_away() -> bool:
     """Return whether the database has failed in the present request."""
     return has_request_context() and bool(g.get("database_is_away"))
+
+
+def may_be_saved() -> bool:
+    """Return whether PostgreSQL was lost in the present request after it was sent a COMMIT.
+
+    Nobody knows then whether it was carried out, or will be once the server goes on.
+    """
+    return has_request_context() and bool(g.get("may_be_saved"))
 
 
 def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> dict[State, int]:
@@ -118,7 +130,10 @@ def init_database(app: Flask) -> None:
 
 def _watch_silence() -> None:
     watch = SilenceWatch(
-        db.engine.dialect.loaded_dbapi, _get_answer_limit_s, may_connect=lambda: not is_away()
+        db.engine.dialect.loaded_dbapi,
+        _get_answer_limit_s,
+        may_connect=lambda: not is_away(),
+        note_unanswered=_note_unanswered,
     )
 
     def note_silence(context: ExceptionContext) -> None:
@@ -137,8 +152,18 @@ def _get_answer_limit_s() -> float | None:
     """
     if not has_request_context() and not (has_app_context() and g.get("is_of_visitor")):
         return None
+    return _get_answer_limit_ms() / 1000
+
+
+def _get_answer_limit_ms() -> int:
     wait_ms = 0 if g.get("database_is_away") else int(current_app.config["DATABASE_WAIT_MS"])
-    return (wait_ms + ANSWER_MS) / 1000
+    return wait_ms + ANSWER_MS
+
+
+def _note_unanswered() -> None:
+    """Remember that what the visitor sent may be saved; what may be left out is not theirs."""
+    if has_request_context() and _most_wait_ms.get() is None:
+        g.may_be_saved = True
 
 
 def _note_failure(context: ExceptionContext) -> None:
@@ -183,11 +208,14 @@ def _limit_wait(connection: Connection, wait_ms: int) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Limit, on PostgreSQL, how long a statement of a visitor waits for a lock."""
+    """Limit, on PostgreSQL, how long a visitor's statement waits for a lock, and takes in all."""
     if has_request_context():
         g.is_of_visitor = True
         wait_ms = max(1, _get_wait_ms())  # 0 would mean without end
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+        most_ms = _get_answer_limit_ms() - CANCEL_MS
+        connection.exec_driver_sql(  # at once: each question takes its time
+            f"SET LOCAL lock_timeout = {wait_ms}; SET LOCAL statement_timeout = {most_ms}"
+        )
 
 
 @contextmanager

@@ -21,16 +21,22 @@ class SilenceWatch:
     """Ends waits for a silent server, and lets one visitor at a time ask whether it is back."""
 
     def __init__(
-        self, dbapi: Any, get_limit_s: Callable[[], float | None], may_connect: Callable[[], bool]
+        self,
+        dbapi: Any,
+        get_limit_s: Callable[[], float | None],
+        may_connect: Callable[[], bool],
+        note_unanswered: Callable[[], None],
     ) -> None:
         """Watch the connections that ``dbapi``, which is psycopg, makes from now on.
 
         ``get_limit_s`` returns how long an answer may be waited for now [s]; None: without end.
-        ``may_connect`` returns False if no connection is worth a try.
+        ``may_connect`` returns False if no connection is worth a try. ``note_unanswered`` is called
+        once a COMMIT was sent and the connection was lost before its answer.
         """
         self._failure: type[Exception] = dbapi.OperationalError
         self._timeout: type[Exception] = dbapi.errors.ConnectionTimeout
         self._get_limit_s, self._may_connect = get_limit_s, may_connect
+        self._note_unanswered = note_unanswered
         self._lock = Lock()
         self._is_silent = False
         self._retry_at_s = 0.0
@@ -54,7 +60,10 @@ class SilenceWatch:
         except self._timeout:
             self._note_silence()
             raise
-        self._is_silent, self._retry_at_s = False, 0.0
+        except self._failure:  # a refusal is a word, too: the next one may ask at once
+            self._note_word()
+            raise
+        self._note_word()
         return connection
 
     def note(self, context: ExceptionContext) -> None:
@@ -67,6 +76,9 @@ class SilenceWatch:
 
     def _note_silence(self) -> None:
         self._is_silent, self._retry_at_s = True, time.monotonic() + RETRY_S
+
+    def _note_word(self) -> None:
+        self._is_silent, self._retry_at_s = False, 0.0
 
     def _may_ask(self) -> bool:
         with self._lock:
@@ -81,8 +93,9 @@ class SilenceWatch:
     def _watch(self, kind: Any) -> Any:
         """Return psycopg's ``kind`` of connection with waits that end.
 
-        A rollback succeeds on a connection that is lost: the server rolls back what it held. So an
-        answer that is ready is given, whatever became of the server meanwhile.
+        A rollback succeeds on a connection that is lost: the server rolls back what it held, unless
+        a COMMIT was sent, which it may still carry out. So an answer that is ready is given,
+        whatever became of the server meanwhile.
         """
 
         def wait(connection: Any, steps: Any, *args: Any, **options: Any) -> Any:
@@ -95,6 +108,9 @@ class SilenceWatch:
                 connection.close()  # half a conversation: nobody may use it
                 raise
 
+        def commit(connection: Any) -> None:
+            self._commit(kind, connection)
+
         def rollback(connection: Any) -> None:
             try:
                 kind.rollback(connection)
@@ -102,7 +118,17 @@ class SilenceWatch:
                 if not connection.closed:
                     raise
 
-        return type("WatchedConnection", (kind,), {"wait": wait, "rollback": rollback})
+        watched = {"wait": wait, "commit": commit, "rollback": rollback}
+        return type("WatchedConnection", (kind,), watched)
+
+    def _commit(self, kind: Any, connection: Any) -> None:
+        was_closed = connection.closed
+        try:
+            kind.commit(connection)
+        except self._failure:
+            if connection.closed and not was_closed:
+                self._note_unanswered()
+            raise
 
     def _limit(self, steps: Any, limit_s: float) -> Generator[Any, Any, Any]:
         """Go through the driver's ``steps`` until nothing has come for ``limit_s``."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from matchmaker.base.database import may_be_saved
 from matchmaker.base.errors import (
     ConflictError,
     DomainError,
@@ -165,6 +166,7 @@ def _render(
         "back_url": back_url,
         "numbers": numbers or {},
         "typed": g.get("typed", ()),
+        "may_be_saved": may_be_saved(),
     }
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         page = _render_without_database(status, context)

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from types import SimpleNamespace
 
+import psycopg
 import pytest
-from flask import request_finished
-from sqlalchemy import event, func, select
+from flask import request, request_finished
+from sqlalchemy import event, func, select, text
 
 from matchmaker import models as m
 from matchmaker.audit.service import verify_chain
+from matchmaker.base import silence
 from matchmaker.base.extensions import db
 from matchmaker.models import Role
 from tests.browser import Browser
@@ -36,6 +39,12 @@ PAGES = {
     Role.AUDITOR: "/audit",
 }
 STEP = "/account/password"  # of everybody
+# What the busy page says of a change that may be saved, and of one that is not, by language.
+MAY_BE_SAVED = {
+    "en": "It is not known whether it was saved. Look at the page again before you send it once",
+    "zh_Hans_CN": "不知道是否已经保存。请先回到原来的页面看一看",
+}
+NOT_SAVED = {"en": "Nothing was changed", "zh_Hans_CN": "没有任何改动"}
 
 
 @pytest.fixture(scope="module")
@@ -123,18 +132,60 @@ def test_a_server_that_freezes_in_the_middle_of_a_step_leaves_nothing_half_done(
     site, make_volunteer, statement
 ):
     app, world, server = site
-    browser = Browser(app).sign_in(world.users[Role.COORDINATOR])
+    browser = Browser(app).use_language("en").sign_in(world.users[Role.COORDINATOR])
     assert browser.client.get("/volunteers/").status_code == 200
     before = count_volunteers(app)
     with freezing_at(app, server, statement):
         answer, seconds = time_call(lambda: make_volunteer(browser))
         assert says_busy(answer), answer.status_code
+        assert NOT_SAVED["en"] in answer.text
         assert seconds < MOST_S
     wait_until_well(browser, "/volunteers/")
     assert count_volunteers(app) == before
     assert make_volunteer(browser).status_code == 303
     with app.app_context():
         assert verify_chain() == []
+
+
+@contextmanager
+def freezing_at_commit(app, server: Server) -> Iterator[None]:
+    """The server freezes as the change of a sent form is about to be committed."""
+
+    def freeze(_connection) -> None:
+        if request.method == "POST":
+            server.freeze()
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "commit", freeze)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", freeze)
+        server.thaw()
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("zh_Hans_CN", marks=pytest.mark.slow)])
+def test_a_change_whose_commit_is_not_answered_is_called_neither_saved_nor_lost(
+    site, make_volunteer, language
+):
+    app, world, server = site
+    browser = Browser(app).use_language(language).sign_in(world.users[Role.COORDINATOR])
+    wait_until_well(browser, "/volunteers/")
+    before = count_volunteers(app)
+    with freezing_at_commit(app, server):
+        answer, seconds = time_call(lambda: make_volunteer(browser))
+        assert says_busy(answer), answer.status_code
+        assert seconds < MOST_S
+        assert MAY_BE_SAVED[language] in answer.text
+        assert NOT_SAVED[language] not in answer.text
+    wait_until_well(browser, "/volunteers/")
+    ends = time.monotonic() + MOST_S
+    while count_volunteers(app) == before:  # the server had been sent the COMMIT and carries it out
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+    assert make_volunteer(browser).status_code == 303
+    assert count_volunteers(app) == before + 1  # the same form acts once
 
 
 def count_volunteers(app) -> int:
@@ -189,6 +240,40 @@ def test_a_connection_that_was_lost_while_nobody_used_it_is_no_failure(site):
     answer = browser.client.get("/")
     assert answer.status_code == 200
     assert "we cannot reach our records" not in answer.text
+
+
+def test_a_server_that_is_well_ends_a_slow_statement_itself(site, monkeypatch):
+    app, _world, _server = site
+    backends = []
+
+    def sleep() -> str:
+        backends.append(db.session.scalar(text("SELECT pg_backend_pid()")))
+        db.session.execute(text("SELECT pg_sleep(20)"))
+        return "slept"
+
+    monkeypatch.setitem(app.view_functions, "pages.privacy", sleep)
+    answer, seconds = time_call(lambda: Browser(app).use_language("en").client.get("/privacy"))
+    assert says_busy(answer), answer.status_code
+    assert NOT_SAVED["en"] in answer.text
+    assert seconds < MOST_S
+    with app.app_context():
+        event_of = text("SELECT wait_event FROM pg_stat_activity WHERE pid = :pid")
+        found = db.session.execute(event_of, {"pid": backends[0]}).scalars().all()
+        assert len(found) == 1  # the connection is still in use
+        assert found != ["PgSleep"]
+
+
+def test_the_next_visitor_asks_at_once_after_a_server_refused_the_one_who_asked(monkeypatch):
+    monkeypatch.setattr(silence, "RETRY_S", 0)
+    watch = silence.SilenceWatch(psycopg, lambda: 1.0, lambda: True, lambda: None)
+    watch.note(
+        SimpleNamespace(is_pre_ping=True, original_exception=psycopg.errors.ConnectionTimeout())
+    )
+    closed_port = {"host": "127.0.0.1", "port": 1, "connect_timeout": 2}
+    for _visitor in range(2):
+        with pytest.raises(psycopg.OperationalError) as caught:
+            watch.connect(None, None, (), closed_port)
+        assert not watch.is_silence(caught.value)
 
 
 @pytest.mark.slow
