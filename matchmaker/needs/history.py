@@ -92,6 +92,11 @@ class Coming:
         return self.first.session
 
     @property
+    def is_arranged(self) -> bool:
+        """Whether the recipient agreed, and the day, session, stay or payment day is fixed."""
+        return self.state is PromiseState.CONFIRMED and any((self.day, self.session, self.last_day))
+
+    @property
     def first_day(self) -> date | None:
         """The first day of a stay; None for other help."""
         return self.first.first_day
@@ -124,6 +129,12 @@ class RoundResult:
         """
         rows = self.assignments
         return is_agreed(rows) and not any(lacks_session(row) for row in rows if not row.has_ended)
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether all that comes is agreed with the resident, each with its days or session."""
+        coming = self.list_coming()
+        return bool(coming) and all(row.is_arranged for row in coming)
 
 
 def _join(rows: list[Promise]) -> Coming:

@@ -75,7 +75,7 @@ def bound_open(
     """Return an upper bound for each sum of these stages, keyed by (stage, key), and the events.
 
     The events, as the section on the verdict in FORMULATION.md defines them, are one for each
-    result of the stages, in the order of the results. A result that is no sum has no bound and
+    result of the stages, in the order of the results. A result without a sum has no bound and
     gets an empty event.
     """
     bounds, events = dict[tuple[str, str], int](), list[Event]()

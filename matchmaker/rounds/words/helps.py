@@ -126,18 +126,24 @@ _DANGER, _CANNOT_WAIT = TIERS[:2]
 
 
 def explain_next(
-    outcome: NeedOutcome, waits_for_recipient: bool = False, is_paper: bool = False
+    outcome: NeedOutcome,
+    waits_for_recipient: bool = False,
+    is_paper: bool = False,
+    is_arranged: bool = False,
 ) -> str:
     """Say what happens now, for the resident; of an ended request only that it has ended.
 
     ``waits_for_recipient``: every giver said yes, and the resident has not answered. ``is_paper``:
-    the sentence is printed, so it names no page. A resident in danger, or one who cannot wait and
-    got nothing, reads the numbers to call.
+    the sentence is printed, so it names no page. ``is_arranged``: all of it is agreed and has its
+    day. A resident in danger, or one who cannot wait and got nothing, reads the numbers to call.
     """
     need = outcome.need
     if need and need.state in ENDED:
         return _("This request has ended, so nothing more is arranged for it.")
-    said = [_ask_to_answer(is_paper) if waits_for_recipient else _explain_waiting(outcome)]
+    if waits_for_recipient:
+        said = [_ask_to_answer(is_paper)]
+    else:
+        said = [_say_arranged() if is_arranged else _explain_waiting(outcome)]
     if need and need.tier <= (_DANGER if outcome.is_met else _CANNOT_WAIT):
         said.append(
             _(
@@ -152,6 +158,10 @@ def _ask_to_answer(is_paper: bool) -> str:
     if is_paper:
         return _("Please tell your neighbourhood committee whether it suits you.")
     return _("Please say whether it suits you: on this page, or to your neighbourhood committee.")
+
+
+def _say_arranged() -> str:
+    return _("It is arranged as you read above. You need not do anything now.")
 
 
 def _explain_waiting(outcome: NeedOutcome) -> str:

@@ -168,3 +168,21 @@ def test_a_withdrawn_month_has_no_letters(app, office):
     sheets = read(app, office.counter).take("needs.print_letters", committee_id=here, month=month)
     assert "No resident of this committee without an account" in sheets.text
     assert "There is no answer here yet" in read(app, office.asker).get("needs.answers").text
+
+
+def test_help_that_is_agreed_with_its_day_is_not_still_to_be_arranged(app, office):
+    with app.app_context():
+        run = db.session.get_one(m.RoundRun, office.run_id)
+        [row] = [row for row in list_of(office.asker.resident_id) if row.need_id and row.slot]
+        need = row.need_id
+        found = letters.find_results(run, [need])
+        assert [result.is_arranged for result in found] == [False]
+        day = run.match_round.month.replace(day=14)
+        row.state, row.day, row.minute = m.PromiseState.CONFIRMED, day, 600
+        db.session.flush()
+        found = letters.find_results(run, [need])
+        assert [result.is_arranged for result in found] == [True]
+        db.session.commit()
+    page = read(app, office.asker).get("needs.follow", need_id=need).text
+    assert "It is arranged as you read above." in page
+    assert "will arrange it with you" not in page
