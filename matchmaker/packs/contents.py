@@ -59,10 +59,10 @@ class PackMonth:
         """The needs of the run, in order of reference."""
         return read_lines(self.run, list(db.session.scalars(select_lines(self.run, LineFilters()))))
 
-    def read_promises(self) -> Sequence[Promise]:
-        """The promises of the run, in order of id."""
+    def read_promises(self, step: str = "promised") -> Sequence[Promise]:
+        """The promises of the run that reached ``step`` of the funnel, in order of id."""
         span = Span(self.match_round.subdistrict_id, self.month, self.month)
-        query = select_rows(span, Group.ORGANISATION, None, "promised", self.today)
+        query = select_rows(span, Group.ORGANISATION, None, step, self.today)
         return db.session.scalars(query.options(joinedload(Promise.session))).all()
 
 

@@ -1,4 +1,8 @@
-"""The report of a pack: one page that needs no other file, to pass on; small numbers are hidden."""
+"""The report of a pack: one page that needs no other file, to pass on; small numbers are hidden.
+
+It has what the public page of each month has, and nothing besides: counts of how many promises
+reached each step are not in it, because their differences are the few who said no.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,15 +18,13 @@ from matchmaker.models import PublicBundle, Subdistrict
 from matchmaker.packs.contents import PackMonth
 from matchmaker.rounds.pages import figures
 from matchmaker.rounds.pages.figures import PublicRow, hide_small_coverage, hide_small_groups
-from matchmaker.rounds.pages.memory_forms import ROWS
 from matchmaker.rounds.publish.bundles import find_bundle
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LaneChart, Share, build_coverage_chart
 from matchmaker.web.preferences import HTML_LANG, Locale
-from matchmaker.words.quantities import format_month, format_share, is_small, is_telling
+from matchmaker.words.quantities import format_month, is_telling
 
-_STEPS = ("accepted", "confirmed", "delivered", "fed_back")
 _ON_SCREEN = ("tokens", "components", "charts", "pack")
 _NOTHING = Share(0, 0)
 Chart = tuple[Sequence[CoverageRow], LaneChart]
@@ -44,7 +46,6 @@ class ReportMonth:
 
     of: PackMonth
     code: str
-    funnel: list[Tile]
     coverage: Chart
     committees: list[PublicRow]
     kinds: Chart
@@ -104,7 +105,6 @@ def _read(row: PackMonth, names: Names) -> ReportMonth:
     return ReportMonth(
         of=row,
         code=f"{row.month:%Y-%m}",
-        funnel=_list_funnel(row),
         coverage=(coverage, build_coverage_chart(coverage)),
         committees=committees,
         kinds=_draw(categories),
@@ -112,13 +112,6 @@ def _read(row: PackMonth, names: Names) -> ReportMonth:
         statuses=hide_small_groups(figures.list_status_rows(found, _("No verified status"))),
         bundle=find_bundle(match_round),
     )
-
-
-def _list_funnel(row: PackMonth) -> list[Tile]:
-    funnel, whole = row.funnel, row.funnel.promised
-    shares = {step: format_share(getattr(funnel, step), whole, is_public=True) for step in _STEPS}
-    said = {"promised": _("hidden") if is_small(whole) else str(whole)} | shares
-    return [Tile(str(ROWS[step]), value) for step, value in said.items()]
 
 
 def _hide(part: int, whole: int) -> Share | None:

@@ -49,14 +49,14 @@ def make_organisation_sheets(month: PackMonth, lang: str) -> Iterator[PaperSheet
     promises = _group_promises(month, lambda row: row.organisation_id)
     for row in month.list_board(Grouping.ORGANISATION):
         table = Table(
-            _("What you promised"),
+            _("What was asked of you, and what became of it"),
             [_("Number"), _("Kind of help"), _("Committee"), _("Amount"), _("State")],
             [_describe_promise(promise) for promise in promises.get(row.group.id, ())],
-            _("Nothing was promised for this month"),
+            _("Nothing was asked of you this month"),
         )
-        yield PaperSheet(
-            row.group.code, _render(month, row.group, _list_funnel(row), [table], lang)
-        )
+        asked = Tile(_("Asked of you"), str(row.funnel.promised))
+        tiles = [asked, *_list_funnel(row)[1:]]
+        yield PaperSheet(row.group.code, _render(month, row.group, tiles, [table], lang))
 
 
 def make_committee_sheets(month: PackMonth, lang: str) -> Iterator[PaperSheet]:
@@ -123,6 +123,7 @@ def _describe_line(line: RunLine) -> list[str]:
 
 
 def _list_funnel(row: BoardRow) -> Tiles:
+    """The tiles of ``_STEPS``, in this order."""
     return [Tile(str(ROWS[step]), str(getattr(row.funnel, step))) for step in _STEPS]
 
 

@@ -1,6 +1,6 @@
 """Texts of a pack to send to a chat group: nobody's name, and no number from one to four."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from matchmaker.models import ServiceCategory
 from matchmaker.packs.contents import PackMonth
 from matchmaker.promises.board import Grouping
+from matchmaker.promises.states import FALLEN_STATES
 from matchmaker.rounds.pages.figures import hide_small_groups, list_committee_rows
 from matchmaker.rounds.words.names import Names
 from matchmaker.words.labels import get_name
-from matchmaker.words.quantities import SMALLEST_CELL, format_month, is_small
+from matchmaker.words.quantities import format_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +25,23 @@ class ChatText:
 
 
 def make_organisation_texts(month: PackMonth) -> Iterator[ChatText]:
-    """Yield a text for each organisation with promises in the month, in order of code.
+    """Yield a text for each organisation that gives or will give help, in order of code.
 
-    It counts promises by kind of help, without a total, from which a small count could be computed.
+    It thanks for the kinds of help that the organisation accepted and that did not fall away, and
+    says no amounts: with the report and the texts of others, small ones could be computed.
     """
-    counts = _count_kinds(month)
+    accepted = _list_kinds(month)
     for row in month.list_board(Grouping.ORGANISATION):
-        kinds = sorted(counts[row.group.id], key=lambda kind: (kind.position, kind.code))
-        said = [
-            _("%(name)s: %(value)s", name=get_name(kind), value=_say(counts[row.group.id][kind]))
-            for kind in kinds
-        ]
+        if row.group.id not in accepted:
+            continue
+        kinds = sorted(accepted[row.group.id], key=lambda kind: (kind.position, kind.code))
         text = _(
-            "Hello, %(name)s! For %(month)s you promised help, by number of promises: %(list)s. "
-            "Please sign in on the site of the street office to see days and to report what was "
-            "given. Thank you for what you give!",
+            "Hello, %(name)s! For %(month)s you said yes to help with: %(list)s. Please sign in on "
+            "the site of the street office to see days and to report what was given. Thank you for "
+            "what you give!",
             name=get_name(row.group),
             month=format_month(month.month),
-            list=_("; ").join(said),
+            list=_("; ").join(map(get_name, kinds)),
         )
         yield ChatText(row.group.code, text)
 
@@ -71,15 +71,10 @@ def make_committee_texts(month: PackMonth, names: Names) -> Iterator[ChatText]:
         yield ChatText(row.code, f"{found}\n{rest}")
 
 
-def _count_kinds(month: PackMonth) -> Mapping[int, Counter[ServiceCategory]]:
-    """The promises of each organisation, keyed by its id, by kind of help."""
-    counts: dict[int, Counter[ServiceCategory]] = defaultdict(Counter)
-    for row in month.read_promises():
-        counts[row.organisation_id][row.asked.category] += 1
-    return counts
-
-
-def _say(number: int) -> str:
-    if is_small(number):
-        return _("fewer than %(least)s", least=SMALLEST_CELL)
-    return str(number)
+def _list_kinds(month: PackMonth) -> Mapping[int, set[ServiceCategory]]:
+    """The kinds of help that each organisation, keyed by its id, accepted and did not lose."""
+    kinds: dict[int, set[ServiceCategory]] = defaultdict(set)
+    for row in month.read_promises("accepted"):
+        if row.state not in FALLEN_STATES:
+            kinds[row.organisation_id].add(row.asked.category)
+    return kinds

@@ -27,7 +27,7 @@ from matchmaker.models import (
 from matchmaker.notices.service import notify_user
 from matchmaker.rounds.states import JOB_STATES
 from matchmaker.scopes import get_in_scope, is_in_scope
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 KEPT_FOR = timedelta(days=30)
 MOST_KEPT = 10  # files of one office
@@ -190,7 +190,7 @@ def finish_pack(pack: MonthPack, content: bytes, *, now: datetime) -> None:
         .order_by(MonthPack.id.desc())
         .offset(MOST_KEPT)
     )
-    _remove_files(db.session.scalars(kept).all(), now)
+    _remove_files(lock_rows(kept), now)
 
 
 def fail_pack(pack: MonthPack, code: str, *, now: datetime) -> None:
@@ -206,7 +206,7 @@ def give_up_pack(pack: MonthPack, *, now: datetime) -> None:
 def forget_old_packs(now: datetime) -> int:
     """Delete the files that are older than ``KEPT_FOR``; return how many. The rows stay."""
     old = select(MonthPack).where(MonthPack.finished_at <= now - KEPT_FOR, *_HAS_FILE)
-    rows = db.session.scalars(old.order_by(MonthPack.id)).all()
+    rows = lock_rows(old.order_by(MonthPack.id))
     _remove_files(rows, now)
     return len(rows)
 

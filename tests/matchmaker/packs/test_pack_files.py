@@ -203,11 +203,58 @@ def test_a_text_of_a_committee_that_the_public_does_not_see_has_no_number(app, m
     assert re.findall(r"\d", files[name].decode().replace("July 2026", "")) == []
 
 
-def test_a_text_of_an_organisation_says_no_number_from_one_to_four(files, world):
-    for organisation in world.organisations:
-        text = files[f"texts/2026-07/organisation-{organisation.code}.txt"].decode()
-        assert organisation.name_en in text
-        assert "Elder visit: fewer than 5; Rice: 6." in text
+@pytest.fixture
+def answered(app, make):
+    """A month in which the first giver says yes to its rice only, the second nothing at all."""
+    world = PackMonth(make)
+    with app.app_context():
+        first = world.organisations[0].id
+        rows = [row for row in world.list_promises() if row.organisation_id == first]
+        world.accept(*(row for row in rows if row.asked.category_id == world.goods.id))
+        world.decline(next(row for row in rows if row.asked.category_id == world.visit.id))
+        db.session.commit()
+    return world
+
+
+def test_a_text_thanks_an_organisation_for_what_it_accepted_without_amounts(app, answered):
+    browser = Browser(app).sign_in(answered.worker).use_language("en")
+    files = take_files(browser, make_pack(app, browser, parts=["texts"]))
+    first, second = answered.organisations
+    text = files[f"texts/2026-07/organisation-{first.code}.txt"].decode()
+    assert first.name_en in text
+    assert "you said yes to help with: Rice." in text
+    assert re.findall(r"\d", text.replace("July 2026", "").replace(first.name_en, "")) == []
+    assert f"texts/2026-07/organisation-{second.code}.txt" not in files
+
+
+def test_a_text_does_not_thank_for_what_was_called_off(app, answered):
+    with app.app_context():
+        first = answered.organisations[0]
+        for row in answered.list_promises():
+            if row.organisation_id == first.id and row.state is m.PromiseState.AWAITING_RECIPIENT:
+                answered.refuse(row, m.DeclineReason.AWAY)
+        db.session.commit()
+    browser = Browser(app).sign_in(answered.worker).use_language("en")
+    files = take_files(browser, make_pack(app, browser, parts=["texts"]))
+    assert [name for name in files if "organisation-" in name] == []
+
+
+def test_the_report_has_no_number_of_answers(app, answered):
+    browser = Browser(app).sign_in(answered.worker).use_language("en")
+    page = take_files(browser, make_pack(app, browser, parts=["report"]))["report.html"].decode()
+    tile = r'tile__value">([^<]*)<'
+    public = browser.get("results.show", month=JULY).text
+    assert set(re.findall(tile, page)) <= set(re.findall(tile, public))
+
+
+def test_a_sheet_says_what_was_asked_and_which_answer_it_got(app, answered):
+    browser = Browser(app).sign_in(answered.worker).use_language("en")
+    files = take_files(browser, make_pack(app, browser, parts=["sheets"]))
+    first = answered.organisations[0]
+    page = files[f"sheets/2026-07/organisation-{first.code}.html"].decode()
+    assert "What was asked of you, and what became of it</caption>" in page
+    assert "promised" not in page.casefold()
+    assert "Declined" in page
 
 
 def test_who_is_visited_by_a_pairing_is_counted_too(app, make):

@@ -26,6 +26,7 @@ from tests.matchmaker.packs.packs_in_hand import (
     take_files,
     work_on_packs,
 )
+from tests.matchmaker.two_at_once import act_at_once
 from tests.worlds import kept
 
 
@@ -257,6 +258,13 @@ def test_files_are_deleted_in_time_and_the_row_stays(app, worker):
     answer = worker.get("packs.download", pack_id=pack_id, file_format="zip")
     assert answer.status_code == 404
     assert list_events(app)[-1] == "pack.remove"
+
+
+def test_two_workers_delete_a_file_once(app, worker):
+    make_pack(app, worker)
+    over = get_now() + packs.KEPT_FOR
+    act_at_once(app, *[lambda: packs.forget_old_packs(over)] * 2)
+    assert list_events(app).count("pack.remove") == 1
 
 
 def test_an_office_keeps_a_few_files_and_the_oldest_goes(app, worker, monkeypatch):
