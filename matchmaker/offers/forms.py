@@ -122,7 +122,7 @@ class MoreForm(VersionForm):
     """How much more is offered; ``units`` is in units of the category."""
 
     units = WholeNumberField(
-        _l("How much more"), [Required(_l("Enter how much more you offer."))], minimum=1
+        _c("MoreForm", "How much more"), [Required(_l("Enter how much more you offer."))], minimum=1
     )
 
 
@@ -130,7 +130,7 @@ class MoreMoneyForm(MoreForm):
     """How much more money is offered; typed in yuan and stored in fen."""
 
     units = MoneyField(  # type: ignore[assignment]
-        _l("How much more"), [Required(_l("Enter how much more you offer."))], minimum=1
+        _c("MoreForm", "How much more"), [Required(_l("Enter how much more you offer."))], minimum=1
     )
 
 

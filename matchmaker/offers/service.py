@@ -28,7 +28,7 @@ from matchmaker.promises.breaking import (
     find_promised,
 )
 from matchmaker.promises.seats import list_coming_from, notify_recipients
-from matchmaker.promises.stock import count_gone
+from matchmaker.promises.stock import count_aside, count_gone
 
 
 def get_category(category_id: int) -> ServiceCategory:
@@ -113,11 +113,19 @@ def edit_offer(
 
 
 def _check_stock(offer: Offer, terms: OfferTerms) -> None:
-    """Raise ``InvalidError`` for a changed stock of less than what was given and is promised."""
-    gone = count_gone(offer).units
-    if terms.stock not in (None, offer.stock) and (terms.stock or 0) < gone:
-        least = Quantity(gone, offer.category.unit)
-        raise InvalidError("offer.stock_gone", "stock", least=least)
+    """Raise ``InvalidError`` for a changed stock of less than what is gone, or is set aside.
+
+    Set aside is what locked months may promise: of an offer with a stock, no more than that stock.
+    """
+    if terms.stock is None or terms.stock == offer.stock:
+        return
+    gone, unit = count_gone(offer).units, offer.category.unit
+    if terms.stock < gone:
+        raise InvalidError("offer.stock_gone", "stock", least=Quantity(gone, unit))
+    taken = gone + count_aside(offer)
+    taken = taken if offer.stock is None else min(taken, offer.stock)
+    if terms.stock < taken:
+        raise InvalidError("offer.stock_set_aside", "stock", least=Quantity(taken, unit))
 
 
 def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:

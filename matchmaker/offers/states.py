@@ -59,7 +59,7 @@ _TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
     OfferStep.USE_UP: {_S.APPROVED: _S.USED_UP, _S.OPEN: _S.USED_UP},
     OfferStep.REOPEN: {_S.USED_UP: _S.APPROVED},
     OfferStep.ADD: {
-        _S.USED_UP: _S.APPROVED,
+        _S.USED_UP: _S.USED_UP,
         _S.APPROVED: _S.APPROVED,
         _S.OPEN: _S.OPEN,
         _S.PAUSED: _S.PAUSED,

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import ConflictError
+from matchmaker.models import OfferState
 from matchmaker.offers.forms import make_more_form
 from matchmaker.offers.scope import get_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep
@@ -26,14 +27,17 @@ def offer_more(offer_id: int) -> Answer:
     form = make_more_form(offer)
 
     def act() -> str:
-        add_stock(
+        added = add_stock(
             actor=current_user,
             now=get_now(),
             offer_id=offer_id,
             version=form.version.data,
             units=form.units.data,
         )
-        flash(_("Thank you. Coming rounds count on it."), "success")
+        if added.state is OfferState.USED_UP:
+            flash(_("It is added, but more was given than that. Offer more still."), "warning")
+        else:
+            flash(_("Thank you. Coming rounds count on it."), "success")
         return url_for("offers.show", offer_id=offer_id)
 
     def show() -> str:

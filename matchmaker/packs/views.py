@@ -82,6 +82,7 @@ def _show(form: PackForm) -> str:
         "packs/index.html",
         form=form,
         rows=rows,
+        outdated=packs.find_outdated([pack for pack, _job in rows]),
         under_way=next((row for row in rows if row[1].state in packs.UNDER_WAY), None),
         kept_days=packs.KEPT_FOR.days,
         most_kept=packs.MOST_KEPT,

@@ -48,6 +48,11 @@ def count_left(offers: Collection[Offer], month: date) -> dict[int, int]:
     }
 
 
+def count_aside(offer: Offer) -> int:
+    """The units that locked months without a publication may promise of the offer."""
+    return _count_aside([offer], None)[offer.id]
+
+
 def _count_gone(offer_ids: Collection[int], beside: date | None) -> dict[int, Gone]:
     """What is gone of each offer; promises of the month ``beside`` do not count."""
     is_done = Promise.state.in_(DONE_STATES)
@@ -67,15 +72,19 @@ def _count_gone(offer_ids: Collection[int], beside: date | None) -> dict[int, Go
     return {row_id: Gone(int(done), int(to_come)) for row_id, done, to_come in rows if row_id}
 
 
-def _count_aside(offers: Collection[Offer], beside: date) -> Counter[int]:
-    """The monthly amounts of the offers in every other list that is locked and not published."""
+def _count_aside(offers: Collection[Offer], beside: date | None) -> Counter[int]:
+    """The monthly amounts of the offers in every list that is locked and not published.
+
+    The list of the month ``beside`` does not count.
+    """
     offices = {row.organisation.subdistrict_id for row in offers}
     rounds = select(MatchRound).where(
         MatchRound.subdistrict_id.in_(offices),
-        MatchRound.month != beside,
         MatchRound.frozen_at.is_not(None),
         MatchRound.published_run_id.is_(None),
     )
+    if beside is not None:
+        rounds = rounds.where(MatchRound.month != beside)
     amounts = {row.id: row.capacity_per_month for row in offers}
     aside: Counter[int] = Counter()
     for match_round in db.session.scalars(rounds):

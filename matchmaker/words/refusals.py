@@ -239,6 +239,12 @@ _GIVERS: Sentences = {
     "offer.capacity_out_of_range": _l("Enter an amount above 0 that you can keep every month."),
     "offer.stock_out_of_range": _l("Enter an amount above 0, or leave it empty."),
     "offer.stock_gone": _l("Enter at least %(least)s: that much was given or is promised."),
+    "offer.stock_set_aside": _l(
+        "Enter at least %(least)s: that much was given, is promised, or may be promised by a month "
+        "whose list is locked. A lower amount can be entered once that month is published."
+    ),
+    "offer.stock_above_most": _l("One offer can have %(most)s in all, and this makes more."),
+    "offer.more_too_little": _l("Enter an amount above 0."),
     "offer.no_stock": _l("This offer has no limit in all, so there is nothing to add. Change it."),
     "offer.last_day_too_early": _l(
         "The last day must not be before the first day or before today."

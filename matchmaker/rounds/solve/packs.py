@@ -159,6 +159,14 @@ def list_packs(actor: User) -> list[tuple[MonthPack, Job]]:
     return [(pack, job) for pack, job in db.session.execute(query)]
 
 
+def find_outdated(packs: Collection[MonthPack]) -> set[int]:
+    """The ids of the packs in which a publication was withdrawn since, or replaced."""
+    wanted = {run_id for pack in packs for run_id in pack.run_ids}
+    query = select(MatchRound.published_run_id).where(MatchRound.published_run_id.in_(wanted))
+    published = set(db.session.scalars(query))
+    return {pack.id for pack in packs if not published.issuperset(pack.run_ids)}
+
+
 def get_pack_job(pack: MonthPack) -> Job:
     """Return the job of a pack; each pack has one."""
     return db.session.scalars(select(Job).where(Job.month_pack_id == pack.id)).one()

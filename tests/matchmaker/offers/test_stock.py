@@ -109,14 +109,15 @@ def test_the_last_unit_that_is_given_uses_it_up_and_a_correction_opens_it_again(
     use_up(make, house)
     offer = load(house.offer)
     assert (offer.state, count_gone(offer).given) == (S.USED_UP, 3)
-    assert list_heard() == [house.colleague.id]
+    both = [house.coordinator.id, house.colleague.id]
+    assert list_heard() == both
     assert list_amounts(house, SEPTEMBER) == []
     last = list_promises(house)[-1]
     keys: dict[str, Any] = {"promise_id": last.id, "now": last.run.match_round.published_at}
     delivering.correct(actor=load(house.coordinator), **keys)
     assert load(house.offer).state is S.OPEN
     assert list_heard() == []
-    assert list_heard(is_valid=False) == [house.colleague.id]
+    assert list_heard(is_valid=False) == both
     actions = select(m.AuditEvent.action).where(m.AuditEvent.subject_type == "offer")
     assert list(db.session.scalars(actions.order_by(m.AuditEvent.id))) == [
         "offer.use_up",
@@ -150,11 +151,30 @@ def test_who_offers_more_opens_it_again(make, house):
 
 
 @pytest.mark.usefixtures("context")
-@pytest.mark.parametrize("units", [0, -1, 100_000])
-def test_more_is_an_amount_that_can_be(house, units):
+def test_more_opens_it_only_when_some_is_left(make, house):
+    use_up(make, house)
+    offer = load(house.offer)
+    offer.stock = 1  # three were given
+    db.session.flush()
+    assert add(house, 2).state is S.USED_UP
+    assert len(list_heard()) == 2
+    assert add(house, 1).state is S.OPEN
+    assert list_heard() == []
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    ("units", "code"),
+    [
+        (0, "offer.more_too_little"),
+        (-1, "offer.more_too_little"),
+        (100_000, "offer.stock_above_most"),
+    ],
+)
+def test_more_is_an_amount_that_can_be(house, units, code):
     with pytest.raises(InvalidError) as refused:
         add(house, units)
-    assert refused.value.field == "units"
+    assert (refused.value.field, refused.value.code) == ("units", code)
 
 
 @pytest.mark.usefixtures("context")
@@ -189,6 +209,28 @@ def test_a_stock_is_not_lowered_below_what_is_gone(make, house):
         service.edit_offer(actor=actor, terms=OfferTerms(stock=1, **terms), **keys)
     assert (refused.value.code, refused.value.field) == ("offer.stock_gone", "stock")
     assert service.edit_offer(actor=actor, terms=OfferTerms(stock=2, **terms), **keys).stock == 2
+
+
+def edit(house, stock: int) -> m.Offer:
+    offer = load(house.offer)
+    terms: dict[str, Any] = {"title": "Rice", "capacity_per_month": 2, "stock": stock}
+    terms |= {"valid_from": offer.valid_from, "handing_over": offer.handing_over}
+    keys: dict[str, Any] = {"offer_id": offer.id, "version": offer.version, "now": NOW}
+    return service.edit_offer(actor=load(house.coordinator), terms=OfferTerms(**terms), **keys)
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("before", [None, 3, 1])
+def test_a_stock_is_not_lowered_below_what_a_locked_month_may_promise(make, house, before):
+    load(house.offer).stock = before
+    db.session.flush()
+    solve_month(make, house.place.id, JULY)
+    if before != 1:
+        with pytest.raises(InvalidError) as refused:
+            edit(house, 1)
+        assert (refused.value.code, refused.value.field) == ("offer.stock_set_aside", "stock")
+        assert refused.value.numbers["least"].amount == 2
+    assert edit(house, 2).stock == 2
 
 
 @pytest.mark.usefixtures("context")
@@ -232,3 +274,20 @@ def test_the_page_says_that_it_is_used_up_and_takes_more(app, make, house):
     assert browser.submit("offers.offer_more", typed, **keys).status_code == 303
     assert "4 items" in browser.get("offers.show", **keys).text
     assert browser.submit("offers.offer_more", typed, **keys).status_code == 409
+    version = str(make.get(m.Offer, house.offer.id).version)
+    refused = browser.submit("offers.offer_more", {"units": "99999", "version": version}, **keys)
+    assert "One offer can have 100,000 items in all, and this makes more." in refused.text
+
+
+def test_the_page_says_when_more_is_not_enough(app, make, house):
+    with app.app_context():
+        use_up(make, house)
+        load(house.offer).stock = 1  # three were given
+        db.session.commit()
+    browser = Browser(app).use_language("en").sign_in(house.coordinator)
+    keys: dict[str, Any] = {"offer_id": house.offer.id}
+    version = str(make.get(m.Offer, house.offer.id).version)
+    browser.submit("offers.offer_more", {"units": "1", "version": version}, **keys)
+    page = browser.get("offers.show", **keys).text
+    assert "It is added, but more was given than that. Offer more still." in page
+    assert "All of it is given, so coming rounds leave it out." in page

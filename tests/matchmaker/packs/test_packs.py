@@ -260,6 +260,7 @@ def test_files_are_deleted_in_time_and_the_row_stays(app, worker):
     assert list_events(app)[-1] == "pack.remove"
 
 
+@pytest.mark.both_databases
 def test_two_workers_delete_a_file_once(app, worker):
     make_pack(app, worker)
     over = get_now() + packs.KEPT_FOR
@@ -298,6 +299,9 @@ def test_a_pack_of_a_withdrawn_month_is_not_handed_out(app, world, worker):
     answer = worker.get("packs.download", pack_id=pack_id, file_format="zip")
     assert answer.status_code == 409
     assert "was withdrawn since" in answer.text
+    page = read_page(worker)
+    assert "A month in it was withdrawn" in page
+    assert "Download (" not in page
 
 
 def test_the_details_of_the_steps_have_codes_and_numbers_only(app, worker):
