@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from matchmaker.models import Committee, NeedOutcome, StatusKind
+from matchmaker.models import Committee, NeedOutcome, NeedState, StatusKind
 from matchmaker.models.limits import TIERS
 from matchmaker.needs.states import ENDED
 from matchmaker.rounds.outcome_numbers import read_numbers
@@ -133,6 +133,8 @@ def explain_next(
 ) -> str:
     """Say what happens now, for the resident; of an ended request only that it has ended.
 
+    Of a request that another office has: that it is in no list meanwhile, also after a month that
+    found nothing.
     ``waits_for_recipient``: every giver said yes, and the resident has not answered. ``is_paper``:
     the sentence is printed, so it names no page. ``is_arranged``: all of it is agreed and has its
     day. A resident in danger, or one who cannot wait and got nothing, reads the numbers to call.
@@ -140,7 +142,9 @@ def explain_next(
     need = outcome.need
     if need and need.state in ENDED:
         return _("This request has ended, so nothing more is arranged for it.")
-    if waits_for_recipient:
+    if need and need.state is NeedState.REFERRED:
+        said = [_explain_referred()]
+    elif waits_for_recipient:
         said = [_ask_to_answer(is_paper)]
     else:
         said = [_say_arranged() if is_arranged else _explain_waiting(outcome)]
@@ -152,6 +156,13 @@ def explain_next(
             )
         )
     return join_sentences(said)
+
+
+def _explain_referred() -> str:
+    return _(
+        "Another office looks after this request now. Until it is known what came of that, the "
+        "request is in none of our lists."
+    )
 
 
 def _ask_to_answer(is_paper: bool) -> str:

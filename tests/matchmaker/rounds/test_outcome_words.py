@@ -298,6 +298,19 @@ def test_a_resident_reads_what_happens_next():
 
 
 @pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("ground", ["outranked", "no_eligible_offer", "left_at_home"])
+def test_what_another_office_has_is_in_no_list_meanwhile(ground):
+    outcome = make_outcome(ground, {})
+    outcome.need.state, outcome.need.tier = m.NeedState.REFERRED, 2
+    said = helps.explain_next(outcome)
+    assert said.startswith("Another office looks after this request now.")
+    assert "in none of our lists" in said
+    assert "120 for an ambulance" in said
+    assert "stays on our list" not in said
+    assert "stays open" not in said
+
+
+@pytest.mark.usefixtures("english")
 def test_it_is_said_why_the_less_urgent_went_first_if_the_order_is_proved_and_nobody_pinned():
     said = "Even without the less urgent ones, yours could not have been met."
     outcome = make_outcome("outranked", {"ahead_by": {"more_urgent": 1, "less_urgent": 2}})
