@@ -1,7 +1,7 @@
 """Stop the contact with a resident: everything open ends in one step, whatever its state.
 
-Needs are closed (drafts deleted), promises revoked, pairings ended, consents and thanks withdrawn,
-invitations to an account lapse. From then on notices, questions to answer and printed lists leave
+Needs are closed (drafts deleted), referrals ended, promises revoked, pairings ended, consents and
+thanks withdrawn, invitations to an account lapse. From then on notices, questions to answer and printed lists leave
 the resident out. What was before stays in the records.
 """
 
@@ -31,6 +31,7 @@ from matchmaker.models import (
     Thanks,
     User,
 )
+from matchmaker.needs.referrals import end_unanswered
 from matchmaker.needs.states import ENDED, NEED_STATES
 from matchmaker.notices.service import (
     end_notices_of,
@@ -79,7 +80,7 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
     resident.contact_ended_on, resident.contact_end = get_local_date(now), reason
     db.session.flush()
     promises = _revoke(resident, actor, now)
-    needs = _close_needs(resident)
+    needs = _close_needs(resident, actor, now)
     pairings = _list_pairings(resident, now)
     for pairing in pairings:
         pairing.ended_on, pairing.end_reason = get_local_date(now), PairingEnd.CONTACT_ENDED
@@ -178,18 +179,20 @@ def _list_needs(resident: Resident) -> list[Need]:
     return lock_rows(query)
 
 
-def _close_needs(resident: Resident) -> int:
+def _close_needs(resident: Resident, actor: User, now: datetime) -> int:
     """Close the needs that were sent, delete drafts, and return how many needs there were.
 
     Nobody but its writer has read a draft.
     """
     needs = _list_needs(resident)
+    sent = [need for need in needs if need.state is not NeedState.DRAFT]
     for need in needs:
         if need.state is NeedState.DRAFT:
             db.session.delete(need)
         else:
             NEED_STATES.take(need, NeedState.CLOSED)
     db.session.flush()
+    end_unanswered(sent, actor, now)
     return len(needs)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
-from matchmaker.models.limits import LONGEST_REMARK, LONGEST_TITLE
+from matchmaker.models.limits import LONGEST_TITLE
 from matchmaker.models.need import Need
 from matchmaker.models.user import User
 
@@ -31,7 +31,7 @@ class Referral(Model):
         String(LONGEST_TITLE), doc="what the other office or service is called"
     )
     reach: Mapped[str] = mapped_column(
-        String(LONGEST_REMARK), doc="the phone of that office, or how else it is reached"
+        EncryptedText, doc="the phone of that office or of a person there, or how else it is reached"
     )
     reason: Mapped[str] = mapped_column(
         EncryptedText, doc="why, in words for the resident, who reads it"
@@ -39,13 +39,13 @@ class Referral(Model):
     referred_on: Mapped[date] = mapped_column(doc="day on which it was handed on")
     referred_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     ended_as: Mapped[ReferralEnd | None] = mapped_column(
-        enum_column(ReferralEnd), doc="what came of it; empty: nothing is known yet"
+        enum_column(ReferralEnd), doc="what came of it; empty: nothing is known"
     )
     answer: Mapped[str | None] = mapped_column(
         EncryptedText, doc="what that office said, in words for the resident"
     )
     ended_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which somebody wrote what came of it"
+        UTCDateTime, doc="instant at which what came of it was written, or the need ended"
     )
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 

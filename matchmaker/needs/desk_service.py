@@ -17,6 +17,7 @@ from matchmaker.needs.posting import (
     send_need,
     sort_windows,
 )
+from matchmaker.needs.referrals import end_unanswered
 from matchmaker.needs.repeating import set_repeat
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
 from matchmaker.needs.useful import set_last_day
@@ -108,7 +109,7 @@ def change_sent(*, actor: User, need_id: int, answers: Answers, now: datetime) -
 
 
 def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Withdraw a need, and end the consent to it.
+    """Withdraw a need, and end the consent to it and its referral.
 
     Raises ``ConflictError`` for a draft, once help was found, and once the need has ended.
     """
@@ -116,6 +117,7 @@ def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
     NEED_STATES.take(need, NeedState.WITHDRAWN)
     end_consent(need.consent, now)
     flush_need()
+    end_unanswered([need], actor, now)
     record_step(need, actor, now, "need.withdraw")
     notify_asker(need, actor, "need.withdrawn", now)
     return need

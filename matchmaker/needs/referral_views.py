@@ -52,8 +52,9 @@ class ReferralForm(IdempotentForm):
 
 
 class EndReferralForm(IdempotentForm):
-    """What came of a referral."""
+    """What came of a referral; with the version of the need that the page showed."""
 
+    version = WholeNumberField(validators=[Required()], widget=HiddenInput())
     end = RadiosField(
         _l("What came of it?"),
         [Required(_l("Choose one."))],
@@ -87,12 +88,13 @@ def refer(need_id: int) -> Answer:
 @requires(Permission.NEED_REFER)
 def end_referral(need_id: int) -> Answer:
     need, referral = referrals.get_referred(need_id, current_user)
-    form = EndReferralForm()
+    form = EndReferralForm(data={"version": need.version})
 
     def act() -> str:
         ended = referrals.end_referral(
             actor=current_user,
             need_id=need_id,
+            version=form.version.data,
             end=ReferralEnd(form.end.data),
             answer=form.answer.data,
             now=get_now(),

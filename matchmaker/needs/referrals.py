@@ -4,7 +4,7 @@ Meanwhile the need is in no list. If that office could not help, the need waits 
 months that it has waited. Flushes; the view commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -99,14 +99,18 @@ def get_referred(need_id: int, actor: User, *, is_locked: bool = False) -> tuple
 
 
 def end_referral(
-    *, actor: User, need_id: int, end: ReferralEnd, answer: str, now: datetime
+    *, actor: User, need_id: int, version: int, end: ReferralEnd, answer: str, now: datetime
 ) -> Need:
     """Write what came of a referral: the need is closed, or waits again.
 
     It waits for the next list if it was verified before, else for its verification. The consent to
-    a need that is closed ends. Raises as ``get_referred`` does, ``InvalidError`` for a long answer.
+    a need that is closed ends. Raises as ``get_referred`` does, ``ConflictError`` also if the need
+    was changed since ``version``, so that no answer is written to a later referral; and
+    ``InvalidError`` for a long answer.
     """
     need, row = get_referred(need_id, actor, is_locked=True)
+    if need.version != version:
+        raise ConflictError("need.changed_meanwhile")
     if len(answer) > LONGEST_REASON:
         raise InvalidError("need.referral_length", "answer", most=LONGEST_REASON)
     row.ended_as, row.answer, row.ended_at, row.ended_by_id = end, answer or None, now, actor.id
@@ -123,3 +127,18 @@ def end_referral(
     record_step(need, actor, now, action)
     notify_asker(need, actor, kind, now)
     return need
+
+
+def end_unanswered(needs: Collection[Need], actor: User, now: datetime) -> None:
+    """End the open referrals of needs that have ended, and make their notices void.
+
+    What came of them stays empty.
+    """
+    query = select(Referral).where(
+        Referral.need_id.in_([need.id for need in needs]), Referral.ended_at.is_(None)
+    )
+    rows = db.session.scalars(query).all()
+    for row in rows:
+        row.ended_at, row.ended_by_id = now, actor.id
+    db.session.flush()
+    make_void(["referral.made"], Referral.__tablename__, [row.id for row in rows], now)

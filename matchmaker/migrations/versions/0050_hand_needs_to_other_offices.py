@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("need_id", sa.Integer(), nullable=False),
         sa.Column("office", sa.String(length=120), nullable=False),
-        sa.Column("reach", sa.String(length=160), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("referred_on", sa.Date(), nullable=False),
         sa.Column("referred_by_id", sa.Integer(), nullable=False),

@@ -1,5 +1,6 @@
 """Needs that are handed to an office that does not take part: to whom, meanwhile, and what came."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +37,8 @@ def refer(actor, need, now=NOW, **changes: Any) -> m.Referral:
 
 
 def end(actor, need, outcome: m.ReferralEnd, answer: str = "") -> m.Need:
-    keys: dict[str, Any] = {"need_id": need.id, "end": outcome, "answer": answer, "now": NOW}
+    keys: dict[str, Any] = {"need_id": need.id, "version": load(need).version, "now": NOW}
+    keys |= {"end": outcome, "answer": answer}
     return referrals.end_referral(actor=load(actor), **keys)
 
 
@@ -101,7 +103,9 @@ def test_what_was_helped_elsewhere_is_closed_with_its_consent(place):
 @pytest.mark.parametrize("step", ["withdraw", "stop"])
 def test_it_ends_meanwhile_when_nobody_waits_for_it(place, post, step):
     need = post()
-    refer(place.worker, need)
+    referral = refer(place.worker, need)
+    notice = db.session.scalars(select(m.Notice).filter_by(kind="referral.made")).one()
+    notice.read_at = NOW
     if step == "withdraw":
         desk_service.withdraw_need(actor=load(place.account), need_id=need.id, now=NOW)
         assert load(need).state is S.WITHDRAWN
@@ -109,6 +113,8 @@ def test_it_ends_meanwhile_when_nobody_waits_for_it(place, post, step):
         keys: dict[str, Any] = {"resident_id": place.resident.id, "reason": m.ContactEnd.WISH}
         endings.stop_contact(actor=load(place.social), now=NOW, **keys)
         assert load(need).state is S.CLOSED
+    db.session.expire(notice)
+    assert (notice.void_at, referral.ended_at, referral.ended_as) == (NOW, NOW, None)
 
 
 @pytest.mark.usefixtures("context")
@@ -152,12 +158,13 @@ def test_of_two_colleagues_one_hands_it_on(app, place, post):
 
 
 @pytest.mark.usefixtures("context")
-def test_why_and_what_was_said_are_stored_encrypted(place, post):
+def test_how_they_are_reached_and_what_was_said_are_stored_encrypted(place, post):
     need = post()
     refer(place.worker, need)
     end(place.worker, need, E.HELPED, "已派律师")
-    query = "SELECT reason, answer FROM referral"
-    [(reason, answer)] = db.session.connection().exec_driver_sql(query)
+    query = "SELECT reach, reason, answer FROM referral"
+    [(reach, reason, answer)] = db.session.connection().exec_driver_sql(query)
+    assert "12348" not in reach
     assert TERMS.reason not in reason
     assert "律师" not in answer
 
@@ -196,15 +203,45 @@ def test_it_is_handed_on_read_by_the_resident_and_taken_back(app, place, post):
     listed = worker.get("needs.index", state="referred").text
     assert need.reference in listed
     assert worker.get_url("needs.end_referral", **keys) in worker.get("needs.show", **keys).text
-    refused = worker.submit("needs.end_referral", {"answer": "No lawyer free"}, **keys)
+    shown = find_version(worker, need)
+    lacking = {"version": shown, "answer": "No lawyer free"}
+    refused = worker.submit("needs.end_referral", lacking, **keys)
     assert refused.status_code == 422
     assert "No lawyer free" in refused.text
-    typed = {"end": "could_not_help", "answer": "No lawyer free"}
+    typed = {"version": shown, "end": "could_not_help", "answer": "No lawyer free"}
     assert worker.submit("needs.end_referral", typed, **keys).status_code == 303
     page = resident.get("needs.follow", **keys).text
     assert "They could not help" in page
     assert "No lawyer free" in page
     assert need.reference not in worker.get("needs.index", state="referred").text
+
+
+def find_version(browser: Browser, need) -> str:
+    page = browser.get("needs.end_referral", need_id=need.id).text
+    [version] = re.findall(r'name="version"[^>]* value="(\d+)"', page)
+    return version
+
+
+def test_an_answer_to_an_earlier_referral_closes_no_later_one(app, place, post):
+    need = post()
+    with app.app_context():
+        refer(place.worker, need)
+        db.session.commit()
+    worker = Browser(app).use_language("en").sign_in(place.worker)
+    shown = find_version(worker, need)
+    with app.app_context():
+        end(place.worker, need, E.COULD_NOT_HELP)
+        refer(place.worker, need, office="市民热线")
+        db.session.commit()
+    typed = {"version": shown, "end": "helped", "answer": "They sent a lawyer"}
+    late = worker.submit("needs.end_referral", typed, need_id=need.id)
+    assert late.status_code == 409
+    assert "They sent a lawyer" in late.text
+    without = worker.submit("needs.end_referral", {"end": "helped"}, need_id=need.id)
+    assert without.status_code == 422
+    with app.app_context():
+        assert load(need).state is S.REFERRED
+        assert referrals.list_referrals(load(need))[-1].ended_at is None
 
 
 def test_residents_hand_nothing_on(app, place, post):

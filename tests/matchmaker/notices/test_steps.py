@@ -292,7 +292,9 @@ def hand_on(o: Office) -> None:
 def end_referral(o: Office, end: m.ReferralEnd) -> None:
     hand_on(o)
     begin()
-    keys: dict[str, Any] = {"need_id": o.sent.id, "end": end, "answer": "", "now": NOW}
+    version = db.session.get_one(m.Need, o.sent.id).version
+    keys: dict[str, Any] = {"need_id": o.sent.id, "version": version, "now": NOW}
+    keys |= {"end": end, "answer": ""}
     referrals.end_referral(actor=o.counter, **keys)
 
 
