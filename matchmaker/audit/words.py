@@ -101,6 +101,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "pairing.change": _l("Changed a long-term pairing"),
     "pairing.review": _l("Set the next review of a long-term pairing"),
     "pairing.end": _l("Set the last day of a long-term pairing"),
+    "pairing.go_on": _l("Let a long-term pairing go on without an end"),
     "volunteer.add": _l("Added a volunteer"),
     "volunteer.edit": _l("Changed a volunteer"),
     "volunteer.pause": _l("Paused a volunteer"),

@@ -21,6 +21,21 @@ class Required:
             raise StopValidation(self.message or _("This field must be filled in."))
 
 
+class RequiredUnless:
+    """Require as ``Required`` does, unless the box of another field of the form is ticked.
+
+    It sets no ``required`` attribute, as the browser does not look at the box.
+    """
+
+    def __init__(self, box: str, message: Any = None) -> None:
+        self.box, self.required = box, Required(message)
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form[self.box].data:
+            raise StopValidation
+        self.required(form, field)
+
+
 class OneOrMore:
     """Require that at least one box is ticked.
 

@@ -80,6 +80,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "pairing.over": _l(
         "Your regular visits come to an end: %(thing)s. Your street office says why."
     ),
+    "pairing.goes_on": _l("Your regular visits go on without an end: %(thing)s."),
     "pairing.out": _l("Visits to you in %(thing)s are planned, as agreed before."),
     "pairing.none": _l("Nobody can come to you in %(thing)s after all."),
     "pairing.withdrawn": _l(
@@ -133,6 +134,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "pairing.begun": _l("A long-term pairing with you was entered: %(thing)s."),
     "pairing.changed": _l("A long-term pairing with you changes: %(thing)s."),
     "pairing.stopped": _l("The last day of a long-term pairing is set: %(thing)s."),
+    "pairing.kept": _l("A long-term pairing with you goes on without an end: %(thing)s."),
     "pairing.ended": _l("There is no contact any more, so this pairing has ended: %(thing)s."),
     "offer.approved": _l("Your offer was approved: %(thing)s."),
     "offer.returned": _l("Your offer came back with a question: %(thing)s."),

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
 from matchmaker.base.clock import parse_month
 from matchmaker.forms.base import EditForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import CountField, DayField, TextField
-from matchmaker.forms.validators import MaxLength, Required
+from matchmaker.forms.validators import MaxLength, Required, RequiredUnless
 from matchmaker.models import (
     Organisation,
     Pairing,
@@ -20,6 +21,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import LONGEST_REFERENCE, TIERS
 from matchmaker.needs.words import TIER_WORDS
+from matchmaker.organisations.pairing_chain import End
 from matchmaker.organisations.pairing_terms import Care, PairingTerms
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_month
@@ -98,9 +100,13 @@ class BeginPairingForm(CareForm):
 
 
 class ChangePairingForm(EditForm, CareForm):
-    """What changes of a pairing, and from which month on."""
+    """What changes of a pairing, and from which month on.
+
+    ``planned``: the id of the next pairing that the page named; 0: none.
+    """
 
     month = DropdownField(_l("From which month on"))
+    planned = CountField()
 
     @classmethod
     def of(cls, pairing: Pairing, months: Iterable[date]) -> "ChangePairingForm":
@@ -124,18 +130,31 @@ class ChangePairingForm(EditForm, CareForm):
 
 
 class EndPairingForm(EditForm, IdempotentForm):
-    """The last day of a pairing and why it ends; ``breaks``: the promises that the page named."""
+    """The last day of a pairing and why it ends; ``breaks``: the promises that the page named.
 
-    last_day = DayField(_l("Last day"), [Required(_l("Enter a day."))])
+    ``goes_on``: the last day that is stored is taken away; the page has it if there is one.
+    """
+
+    goes_on = BooleanField(_l("It goes on without an end"))
+    last_day = DayField(_l("Last day"), [RequiredUnless("goes_on", _l("Enter a day."))])
     reason = RadiosField(
         _l("Why does it end?"),
-        [Required(_l("Choose one."))],
+        [RequiredUnless("goes_on", _l("Choose one."))],
         choices=make_choices((row, get_label(row)) for row in _REASONS),
     )
     breaks = CountField()
 
     @classmethod
     def of(cls, pairing: Pairing) -> "EndPairingForm":
-        """The form with the last day and the reason that are stored, if any."""
+        """The form with the last day and the reason that are stored, if any.
+
+        ``pairing``: the last one of its chain.
+        """
         reason = pairing.end_reason.value if pairing.end_reason else None
         return cls(data={"last_day": pairing.ended_on, "reason": reason})
+
+    def read_end(self) -> End:
+        """The typed values of a valid form."""
+        if self.goes_on.data:
+            return End(None, None)
+        return End(self.last_day.value, PairingEnd(self.reason.data))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import add_months, get_local_date, get_month
-from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     MatchRound,
@@ -19,7 +19,22 @@ from matchmaker.models import (
     PairingEnd,
     User,
 )
-from matchmaker.notices.service import notify_givers, notify_resident, notify_visitor
+from matchmaker.notices.service import (
+    make_earlier_void,
+    notify_coordinators,
+    notify_givers,
+    notify_resident,
+    notify_visitor,
+)
+from matchmaker.organisations.pairing_chain import (
+    End,
+    begins,
+    find_breaks,
+    get_running,
+    hold,
+    list_chain,
+    plan_ends,
+)
 from matchmaker.organisations.pairing_terms import (
     MOST_MONTHS,
     Care,
@@ -29,26 +44,16 @@ from matchmaker.organisations.pairing_terms import (
     check_category,
     check_days,
     check_last_day,
+    check_longer,
     check_single,
     find_giver,
     find_resident,
     get_care,
     write_care,
 )
-from matchmaker.promises.breaking import find_breaks_of_pairing
-from matchmaker.scopes import get_in_scope, lock_in_scope
 
-
-def get_pairing(pairing_id: int, actor: User, *, is_locked: bool = False) -> Pairing:
-    """The pairing, locked if ``is_locked``. Raises ``NotFoundError`` outside the actor's scope."""
-    if is_locked:
-        return lock_in_scope(Pairing, pairing_id, actor, "pairing.unknown")
-    return get_in_scope(Pairing, pairing_id, actor, "pairing.unknown")
-
-
-def find_next(pairing: Pairing) -> Pairing | None:
-    """The pairing that continues this one after a change; None if there is none."""
-    return db.session.scalar(select(Pairing).where(Pairing.continues_id == pairing.id))
+_ON_END = ("pairing.over", "pairing.stopped")
+_ON_GOING_ON = ("pairing.goes_on", "pairing.kept")
 
 
 # Enter.
@@ -59,8 +64,8 @@ def begin_pairing(*, actor: User, terms: PairingTerms, now: datetime) -> Pairing
 
     Raises ``InvalidError`` naming the field, also if the two are paired in the category already.
     """
-    giver = find_giver(terms.organisation_id, actor)
     resident = find_resident(terms.resident, actor)
+    giver = find_giver(terms.organisation_id, actor)
     check_category(terms.category_id)
     check_days(terms, now)
     check_care(terms.care, terms.first_day, now)
@@ -84,18 +89,6 @@ def begin_pairing(*, actor: User, terms: PairingTerms, now: datetime) -> Pairing
 
 
 # Change.
-
-
-def get_running(pairing_id: int, actor: User, now: datetime, *, is_locked: bool = False) -> Pairing:
-    """The pairing that can be changed or ended, locked if ``is_locked``.
-
-    Raises ``ConflictError`` if its last day is past, or another pairing continues it.
-    """
-    pairing = get_pairing(pairing_id, actor, is_locked=is_locked)
-    is_over = pairing.ended_on is not None and pairing.ended_on < get_local_date(now)
-    if is_over or find_next(pairing) is not None:
-        raise ConflictError("pairing.over")
-    return pairing
 
 
 def list_months(pairing: Pairing, now: datetime) -> Sequence[date]:
@@ -122,6 +115,7 @@ def change_pairing(
 ) -> Pairing:
     """Change a pairing from a month on: return the new pairing that continues it.
 
+    If another change is planned already, the new pairing holds until then and that one continues.
     If only the day of the review is another, that is changed at once, and ``month`` is ignored.
     Raises ``ConflictError`` as ``get_running`` does, ``InvalidError`` naming the field, also if
     nothing changes.
@@ -139,11 +133,27 @@ def change_pairing(
     ):
         pairing.review_on = care.review_on
         db.session.flush()
-        record_event(actor=actor, action="pairing.review", subject=pairing, now=now)
+        record_event(
+            actor=actor,
+            action="pairing.review",
+            subject=pairing,
+            now=now,
+            on_behalf_of=pairing.resident,
+        )
         return pairing
+    _lock_lists(pairing, now)
     if month is None or month not in list_months(pairing, now):
         raise InvalidError("pairing.month", "month")
     return _continue(pairing, care, month, actor, now)
+
+
+def _lock_lists(pairing: Pairing, now: datetime) -> None:
+    """Lock the rounds of the present month and later: no list is locked while this goes on."""
+    office_id = pairing.organisation.subdistrict_id
+    query = select(MatchRound).where(
+        MatchRound.subdistrict_id == office_id, MatchRound.month >= get_month(now)
+    )
+    hold(query.order_by(MatchRound.id))
 
 
 def _continue(pairing: Pairing, care: Care, month: date, actor: User, now: datetime) -> Pairing:
@@ -158,8 +168,15 @@ def _continue(pairing: Pairing, care: Care, month: date, actor: User, now: datet
         continues_id=pairing.id,
     )
     write_care(later, care)
+    planned = db.session.scalar(select(Pairing).where(Pairing.continues_id == pairing.id))
+    if planned is not None:
+        planned.continues_id = None
+        db.session.flush()
     pairing.ended_on, pairing.end_reason = month - timedelta(days=1), PairingEnd.CHANGED
     add_pairing(later)
+    if planned is not None:
+        planned.continues_id = later.id
+        db.session.flush()
     details = {"month": f"{month:%Y-%m}", "other_id": pairing.id}
     record_event(
         actor=actor,
@@ -169,46 +186,91 @@ def _continue(pairing: Pairing, care: Care, month: date, actor: User, now: datet
         on_behalf_of=pairing.resident,
         details=details,
     )
-    notify_resident(pairing.resident, actor, "pairing.rearranged", later, now)
-    notify_givers(later, actor, "pairing.changed", now)
-    if pairing.volunteer is not None and pairing.volunteer_id != later.volunteer_id:
-        notify_visitor(pairing.volunteer, actor, "pairing.stopped", pairing, now)
+    _notify_of_change(pairing, later, actor, now)
     return later
+
+
+def _notify_of_change(before: Pairing, later: Pairing, actor: User, now: datetime) -> None:
+    """Notify the resident and the givers; a visitor who is new or leaves hears just that."""
+    notify_resident(later.resident, actor, "pairing.rearranged", later, now)
+    if before.volunteer_id == later.volunteer_id:
+        notify_givers(later, actor, "pairing.changed", now)
+        return
+    notify_coordinators(later.organisation_id, actor, "pairing.changed", later, now)
+    if before.volunteer is not None:
+        notify_visitor(before.volunteer, actor, "pairing.stopped", before, now)
+    if later.volunteer is not None:
+        notify_visitor(later.volunteer, actor, "pairing.begun", later, now)
 
 
 # End.
 
 
 def end_pairing(
-    *,
-    actor: User,
-    pairing_id: int,
-    last_day: date,
-    reason: PairingEnd,
-    known_breaks: int,
-    now: datetime,
+    *, actor: User, pairing_id: int, end: End, known_breaks: int, now: datetime
 ) -> Pairing:
-    """Set the last day of a pairing, and why it ends; colleagues hear of promises that break.
+    """Set or take away the last day of a pairing and of its chain; return the one that ends then.
 
-    The last day may be today or later; before the first day, it does not begin at all. Raises
+    The last day may be today or later. A change that was to begin after it does not take place, and
+    comes back if the last day is moved on. Colleagues hear of promises that break. Raises
     ``ConflictError`` as ``get_running`` does, and if more than ``known_breaks`` promises of
     published months break; ``InvalidError`` naming the field.
     """
-    pairing = get_running(pairing_id, actor, now, is_locked=True)
-    check_last_day(last_day, get_local_date(now))
-    breaks = find_breaks_of_pairing(pairing, last_day, now)
+    pairing, today = get_running(pairing_id, actor, now, is_locked=True), get_local_date(now)
+    chain = list_chain(pairing)
+    if end.last_day is not None:
+        check_last_day(end.last_day, today)
+    check_longer(chain, end.last_day)
+    breaks = find_breaks(pairing, end.last_day, now)
     breaks.require_known(known_breaks)
-    pairing.ended_on, pairing.end_reason = last_day, reason
-    db.session.flush()
+    changed = _write_ends(chain, end, today)
+    if not changed:
+        raise InvalidError("pairing.nothing_changed", "last_day")
+    last = next((row for row in reversed(changed) if begins(row)), pairing)
     breaks.inform_office(actor, now)
+    details = {} if end.last_day is None else {"last_day": end.last_day.isoformat()}
     record_event(
         actor=actor,
-        action="pairing.end",
-        subject=pairing,
+        action="pairing.go_on" if end.last_day is None else "pairing.end",
+        subject=last,
         now=now,
         on_behalf_of=pairing.resident,
-        details={"reason": reason.value, "last_day": last_day.isoformat(), **breaks.to_details()},
+        details={**_name_reason(end), **details, **breaks.to_details()},
     )
-    notify_resident(pairing.resident, actor, "pairing.over", pairing, now)
-    notify_givers(pairing, actor, "pairing.stopped", now)
-    return pairing
+    _notify_of_end(last, changed, actor, now)
+    return last
+
+
+def _name_reason(end: End) -> dict[str, str]:
+    return {} if end.reason is None else {"reason": end.reason.value}
+
+
+def _write_ends(chain: Sequence[Pairing], end: End, today: date) -> list[Pairing]:
+    """Write how each pairing of the chain ends; return those that end otherwise than before."""
+    ends = plan_ends(chain, end, today)
+    changed = []
+    for row in chain:
+        planned = ends.get(row.id)
+        if planned is not None and planned != End(row.ended_on, row.end_reason):
+            row.ended_on, row.end_reason = planned.last_day, planned.reason
+            changed.append(row)
+    db.session.flush()
+    return changed
+
+
+def _notify_of_end(last: Pairing, changed: Sequence[Pairing], actor: User, now: datetime) -> None:
+    """Notify the resident and the givers once, and each other visitor; what was said is void."""
+    goes_on = last.ended_on is None
+    of_resident, of_givers = _ON_GOING_ON if goes_on else _ON_END
+    others = [row for row in changed if row.id != last.id]
+    for kind in (of_resident, of_givers):
+        empty = [row.id for row in others if not begins(row)]
+        make_earlier_void(kind, Pairing.__tablename__, empty, now)
+    notify_resident(last.resident, actor, of_resident, last, now)
+    notify_givers(last, actor, of_givers, now)
+    heard = {last.volunteer_id}
+    for row in others:
+        if row.volunteer is not None and row.volunteer_id not in heard:
+            heard.add(row.volunteer_id)
+            kind = of_givers if row.ended_on is None else "pairing.stopped"
+            notify_visitor(row.volunteer, actor, kind, row, now)

@@ -1,9 +1,10 @@
 """What a long-term pairing says, and the rules for it when it is entered or changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base.clock import add_months, get_local_date, get_month
@@ -23,6 +24,7 @@ from matchmaker.models import (
     VolunteerState,
 )
 from matchmaker.models.limits import TIERS
+from matchmaker.organisations.pairing_chain import hold
 from matchmaker.scopes import is_in_scope
 
 MOST_MONTHS = 12  # ahead: for a first day, a review or a change
@@ -82,9 +84,12 @@ def list_givers(actor: User) -> list[Organisation]:
 
 
 def find_giver(organisation_id: int, actor: User) -> Organisation:
-    """The approved organisation with this id. Raises ``InvalidError`` outside the scope."""
-    for row in list_givers(actor):
-        if row.id == organisation_id:
+    """The approved organisation with this id, locked. Raises ``InvalidError`` outside the scope."""
+    query = select(Organisation).where(
+        is_in_scope(Organisation, actor), Organisation.id == organisation_id
+    )
+    for row in hold(query):
+        if row.state is OrganisationState.APPROVED:
             return row
     raise InvalidError("pairing.organisation", "organisation_id")
 
@@ -96,11 +101,15 @@ def check_category(category_id: int) -> None:
 
 
 def find_resident(reference: str, actor: User) -> Resident:
-    """The resident with this reference. Raises ``InvalidError`` outside the scope or contact."""
+    """The resident with this reference, locked.
+
+    Raises ``InvalidError`` outside the actor's scope, or if the contact has ended.
+    """
     query = select(Resident).where(is_in_scope(Resident, actor), Resident.reference == reference)
-    resident = db.session.scalar(query)
-    if resident is None:
+    found = hold(query)
+    if not found:
         raise InvalidError("resident.reference_unknown", "resident")
+    resident = found[0]
     if resident.contact_ended_on is not None:
         raise InvalidError("pairing.no_contact", "resident")
     return resident
@@ -139,12 +148,33 @@ def check_single(terms: PairingTerms, resident: Resident) -> None:
         Pairing.resident_id == resident.id,
         Pairing.organisation_id == terms.organisation_id,
         Pairing.category_id == terms.category_id,
-        or_(Pairing.ended_on.is_(None), Pairing.ended_on >= terms.first_day),
+        _has_day(terms.first_day, terms.last_day),
     )
-    if terms.last_day is not None:
-        query = query.where(Pairing.starts_on <= terms.last_day)
     if db.session.scalar(query.limit(1)) is not None:
         raise InvalidError("pairing.exists", "organisation_id")
+
+
+def check_longer(chain: Sequence[Pairing], last_day: date | None) -> None:
+    """Raise ``InvalidError`` if the two are paired otherwise on a day that ``last_day`` adds."""
+    last = chain[-1]
+    if last.ended_on is None or (last_day is not None and last_day <= last.ended_on):
+        return
+    query = select(Pairing.id).where(
+        Pairing.resident_id == last.resident_id,
+        Pairing.organisation_id == last.organisation_id,
+        Pairing.category_id == last.category_id,
+        Pairing.id.not_in([row.id for row in chain]),
+        _has_day(last.ended_on + timedelta(days=1), last_day),
+    )
+    if db.session.scalar(query.limit(1)) is not None:
+        raise InvalidError("pairing.exists", "last_day")
+
+
+def _has_day(first: date, last: date | None) -> ColumnElement[bool]:
+    """The condition for pairings that hold on a day from ``first`` to ``last``; None: no end."""
+    end = Pairing.ended_on
+    goes_on = or_(end.is_(None), and_(end >= first, end >= Pairing.starts_on))
+    return goes_on if last is None else and_(goes_on, Pairing.starts_on <= last)
 
 
 def write_care(pairing: Pairing, care: Care) -> None:

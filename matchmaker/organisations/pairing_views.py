@@ -5,16 +5,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.models import Pairing, PairingEnd
+from matchmaker.base.errors import ConflictError
+from matchmaker.models import Pairing
 from matchmaker.models.limits import LONGEST_REFERENCE
-from matchmaker.organisations import pairing_service, pairing_terms
+from matchmaker.organisations import pairing_chain, pairing_service, pairing_terms
 from matchmaker.organisations.pairing_forms import (
     BeginPairingForm,
     ChangePairingForm,
     EndPairingForm,
 )
 from matchmaker.organisations.views import bp
-from matchmaker.promises.breaking import find_breaks_of_pairing
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
 
@@ -42,14 +42,14 @@ def begin_pairing() -> Answer:
 @bp.get("/pairings/<id:pairing_id>")
 @requires(Permission.OFFICE_READ)
 def show_pairing(pairing_id: int) -> str:
-    pairing = pairing_service.get_pairing(pairing_id, current_user)
-    today, later = get_local_date(get_now()), pairing_service.find_next(pairing)
-    is_over = pairing.ended_on is not None and pairing.ended_on < today
+    pairing = pairing_chain.get_pairing(pairing_id, current_user)
+    is_over = pairing_chain.is_over(pairing, get_local_date(get_now()))
     return render_template(
         "organisations/pairing.html",
         pairing=pairing,
-        later=later,
-        can_change=later is None and not is_over,
+        later=pairing_chain.find_next(pairing),
+        begins=pairing_chain.begins(pairing),
+        can_change=not is_over and pairing.resident.contact_ended_on is None,
     )
 
 
@@ -58,8 +58,12 @@ def show_pairing(pairing_id: int) -> str:
 def change_pairing(pairing_id: int) -> Answer:
     pairing = _get_running(pairing_id)
     form = ChangePairingForm.of(pairing, pairing_service.list_months(pairing, get_now()))
+    planned = pairing_chain.find_next(pairing)
+    planned_id = planned.id if planned else 0
 
     def act() -> str:
+        if form.planned.data != planned_id:
+            raise ConflictError("form.changed_meanwhile")
         changed = pairing_service.change_pairing(
             actor=current_user,
             pairing_id=pairing_id,
@@ -70,42 +74,56 @@ def change_pairing(pairing_id: int) -> Answer:
         flash(_("The pairing is changed."), "success")
         return url_for("organisations.show_pairing", pairing_id=changed.id)
 
-    return answer_form(
-        form,
-        act,
-        lambda: render_template("organisations/pairing_change.html", form=form, pairing=pairing),
-    )
+    def show() -> str:
+        form.planned.raw_data, form.planned.data = None, planned_id
+        return render_template(
+            "organisations/pairing_change.html", form=form, pairing=pairing, planned=planned
+        )
+
+    return answer_form(form, act, show)
 
 
 @bp.route("/pairings/<id:pairing_id>/end", methods=["GET", "POST"])
 @requires(Permission.PAIRING_KEEP)
 def end_pairing(pairing_id: int) -> Answer:
     pairing = _get_running(pairing_id)
-    form = EndPairingForm.of(pairing)
+    chain = pairing_chain.list_chain(pairing)
+    form = EndPairingForm.of(chain[-1])
 
     def act() -> str:
-        pairing_service.end_pairing(
+        end = form.read_end()
+        ended = pairing_service.end_pairing(
             actor=current_user,
             pairing_id=pairing_id,
-            last_day=form.last_day.value,
-            reason=PairingEnd(form.reason.data),
+            end=end,
             known_breaks=form.breaks.data,
             now=get_now(),
         )
-        flash(_("The last day is set. Who visits and who is visited hear of it."), "success")
-        return url_for("organisations.show_pairing", pairing_id=pairing_id)
+        flash(_describe_end(end), "success")
+        return url_for("organisations.show_pairing", pairing_id=ended.id)
 
     def show() -> str:
-        breaks = find_breaks_of_pairing(pairing, get_local_date(get_now()), get_now()).count
+        today = get_local_date(get_now())
+        breaks = pairing_chain.find_breaks(pairing, today, get_now()).count
         form.breaks.raw_data, form.breaks.data = None, breaks
         return render_template(
-            "organisations/pairing_end.html", form=form, pairing=pairing, breaks=breaks
+            "organisations/pairing_end.html",
+            form=form,
+            pairing=pairing,
+            breaks=breaks,
+            planned=[row for row in chain if row.starts_on > max(today, pairing.starts_on)],
         )
 
     return answer_form(form, act, show)
 
 
+def _describe_end(end: pairing_chain.End) -> str:
+    if end.last_day is None:
+        return _("It goes on without an end. Who visits and who is visited hear of it.")
+    return _("The last day is set. Who visits and who is visited hear of it.")
+
+
 def _get_running(pairing_id: int) -> Pairing:
     """The pairing; a POST locks it, since what is sent is compared with what is stored."""
     is_sent = request.method == "POST"
-    return pairing_service.get_running(pairing_id, current_user, get_now(), is_locked=is_sent)
+    return pairing_chain.get_running(pairing_id, current_user, get_now(), is_locked=is_sent)

@@ -5,7 +5,7 @@ published months count: the office checks an unpublished run before publishing (
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -139,15 +139,19 @@ def find_breaks_of_resident(resident_id: int, now: datetime) -> Breaks:
     return _find_kept(now, _of_resident(resident_id))
 
 
-def find_breaks_of_pairing(pairing: Pairing, last_day: date, now: datetime) -> Breaks:
-    """The promises that break when ``last_day`` is the last day of the pairing."""
-    condition = Promise.pairing_id == pairing.id
+def find_breaks_of_pairings(ends: Mapping[int, date | None], now: datetime) -> Breaks:
+    """The promises that break when pairings end so: last days keyed by id; None: it goes on."""
+    condition = Promise.pairing_id.in_(ends)
     kept = _find_kept(now, condition)
     if not kept.count:
         return NO_BREAKS
     facts = read_facts(is_published(), condition)
-    asked = replace(facts.pairings[pairing.id], ended_on=last_day)
-    changed = replace(facts, pairings={**facts.pairings, pairing.id: asked})
+    asked = {
+        key: replace(facts.pairings[key], ended_on=end)
+        for key, end in ends.items()
+        if key in facts.pairings
+    }
+    changed = replace(facts, pairings={**facts.pairings, **asked})
     return Breaks(tuple(row.promise for row in hold(kept.promises, changed, get_local_date(now))))
 
 

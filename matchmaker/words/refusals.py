@@ -143,8 +143,8 @@ _NEEDS: Sentences = {
 _PAIRINGS: Sentences = {
     "pairing.unknown": _l("There is no such pairing here."),
     "pairing.over": _l(
-        "This pairing is over, or was changed and goes on as another. Open that one, or enter a "
-        "new one."
+        "The last day of this pairing is past. If it was changed, open the one that goes on. "
+        "Otherwise enter a new one."
     ),
     "pairing.organisation": CHOOSE_FROM_THE_LIST,
     "pairing.category": CHOOSE_FROM_THE_LIST,

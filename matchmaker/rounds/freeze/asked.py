@@ -92,7 +92,6 @@ def freeze_due_visits(
     query = select_pairings(subdistrict_id, month).options(
         joinedload(Pairing.volunteer),
         joinedload(Pairing.category),
-        joinedload(Pairing.continues),
         joinedload(Pairing.resident).options(
             joinedload(Resident.household).joinedload(Household.committee),
             selectinload(Resident.statuses),
@@ -128,6 +127,7 @@ def select_pairings(subdistrict_id: int, month: date) -> Select[Pairing]:
         .where(or_(Pairing.ended_on.is_(None), Pairing.ended_on >= month))
         .where(Pairing.resident.has(Resident.contact_ended_on.is_(None)))
         .options(joinedload(Pairing.organisation).selectinload(Organisation.agreements))
+        .options(selectinload(Pairing.continues, recursion_depth=-1))
     )
 
 
@@ -143,10 +143,18 @@ def list_due_weeks(
     weeks = tuple(sorted({get_week(day) for day in days}))
     if pairing.frequency is VisitFrequency.WEEKLY:
         return [(week,) for week in weeks]
-    since = month.month - pairing.starts_on.month  # a year is four whole quarters
+    since = month.month - _find_first_day(pairing).month  # a year is four whole quarters
     if pairing.frequency is VisitFrequency.QUARTERLY and since % _MONTHS_PER_QUARTER:
         return []
     return [weeks] if weeks else []
+
+
+def _find_first_day(pairing: Pairing) -> date:
+    """The day from which its visits are counted: a change that leaves the frequency keeps it."""
+    first = pairing
+    while first.continues is not None and first.continues.frequency is pairing.frequency:
+        first = first.continues
+    return first.starts_on
 
 
 def _lasts_on(pairing: Pairing, day: date) -> bool:

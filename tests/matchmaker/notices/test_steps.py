@@ -50,6 +50,7 @@ from matchmaker.offers.states import follow_calendar
 from matchmaker.offers.terms import OfferTerms
 from matchmaker.organisations import pairing_service
 from matchmaker.organisations import service as organisation_service
+from matchmaker.organisations.pairing_chain import End
 from matchmaker.organisations.pairing_terms import Care, PairingTerms
 from matchmaker.people import joining
 from matchmaker.places import service as place_service
@@ -1259,15 +1260,45 @@ def change_a_pairing(o: Office) -> Heard:
     ]
 
 
+@step("pairing.change")
+def change_the_visitor_of_a_pairing(o: Office) -> Heard:
+    """To the one who comes instead the pairing is new."""
+    new = o.make.volunteer(o.organisations[1])
+    account = o.make.user(m.Role.VOLUNTEER, volunteer_id=new.id)
+    care = Care(new.reference, m.VisitFrequency.MONTHLY, 2, date(2027, 1, 1))
+    begin()
+    values: dict[str, Any] = {"pairing_id": o.pairing.id, "month": date(2026, 12, 1)}
+    keep_pairing(o, pairing_service.change_pairing, care=care, **values)
+    return [
+        (asker(o), "pairing.rearranged"),
+        (o.giver, "pairing.changed"),
+        (o.visitor, "pairing.stopped"),
+        (account, "pairing.begun"),
+    ]
+
+
 @step("pairing.end")
 def end_a_pairing(o: Office) -> Heard:
-    values: dict[str, Any] = {"pairing_id": o.pairing.id, "last_day": date(2026, 12, 1)}
-    values |= {"reason": m.PairingEnd.GIVER_WISH, "known_breaks": 0}
+    values: dict[str, Any] = {"pairing_id": o.pairing.id, "known_breaks": 0}
+    values["end"] = End(date(2026, 12, 1), m.PairingEnd.GIVER_WISH)
     keep_pairing(o, pairing_service.end_pairing, **values)
     return [
         (asker(o), "pairing.over"),
         (o.giver, "pairing.stopped"),
         (o.visitor, "pairing.stopped"),
+    ]
+
+
+@step("pairing.go_on")
+def take_away_the_last_day_of_a_pairing(o: Office) -> Heard:
+    end_a_pairing(o)
+    begin()
+    values: dict[str, Any] = {"pairing_id": o.pairing.id, "known_breaks": 0}
+    keep_pairing(o, pairing_service.end_pairing, end=End(None, None), **values)
+    return [
+        (asker(o), "pairing.goes_on"),
+        (o.giver, "pairing.kept"),
+        (o.visitor, "pairing.kept"),
     ]
 
 

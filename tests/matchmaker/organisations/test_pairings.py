@@ -14,6 +14,14 @@ from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
 from matchmaker.organisations import pairing_service
+from matchmaker.organisations import service as organisation_service
+from matchmaker.organisations.pairing_chain import (
+    End,
+    find_next,
+    get_pairing,
+    get_running,
+    list_chain,
+)
 from matchmaker.organisations.pairing_terms import Care, PairingTerms, get_care
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.asked import freeze_due_visits
@@ -26,6 +34,7 @@ from tests.worlds import kept
 
 TODAY = get_local_date(NOW)
 JULY, AUGUST, SEPTEMBER = (date(2026, number, 1) for number in (7, 8, 9))
+MAY = date(2027, 5, 1)
 REVIEW = date(2027, 1, 10)
 _F = m.VisitFrequency
 
@@ -92,9 +101,11 @@ def change(office, pairing, month=AUGUST, now=NOW, **changes: Any) -> m.Pairing:
 
 
 def end(office, pairing, last_day=TODAY, known=0, reason=m.PairingEnd.GOAL_REACHED) -> m.Pairing:
-    keys: dict[str, Any] = {"pairing_id": pairing.id, "last_day": last_day, "reason": reason}
-    actor = load(office.worker)
-    return pairing_service.end_pairing(actor=actor, known_breaks=known, now=NOW, **keys)
+    ended = End(last_day, reason if last_day else None)
+    keys: dict[str, Any] = {"pairing_id": pairing.id, "end": ended}
+    return pairing_service.end_pairing(
+        actor=load(office.worker), known_breaks=known, now=NOW, **keys
+    )
 
 
 def list_due(office, month: date, missed: dict[str, int] | None = None) -> list[tuple[str, int]]:
@@ -184,10 +195,48 @@ def test_a_change_holds_from_its_month_on_and_keeps_what_was(office):
     assert (later.starts_on, later.ended_on, later.continues_id) == (AUGUST, None, pairing.id)
     assert list_due(office, JULY) == [("P0001", number) for number in (1, 2, 3, 4)]
     assert list_due(office, AUGUST) == [("P0002", 1)]
-    with pytest.raises(ConflictError):
-        change(office, pairing, tier=3)
-    with pytest.raises(ConflictError):
-        end(office, pairing)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_pairing_whose_change_lies_ahead_is_reviewed_and_changed_meanwhile(office):
+    pairing = begin(office)
+    later = change(office, pairing, month=MAY, tier=3)
+    reviewed = change(office, pairing, month=None, review_on=date(2027, 2, 1))
+    assert (reviewed.id, later.review_on) == (pairing.id, REVIEW)
+    between = change(office, pairing, month=SEPTEMBER, frequency=_F.MONTHLY)
+    chain = [(row.reference, row.starts_on, row.ended_on) for row in list_chain(later)]
+    assert chain == [
+        ("P0001", date(2026, 3, 1), date(2026, 8, 31)),
+        ("P0003", SEPTEMBER, date(2027, 4, 30)),
+        ("P0002", MAY, None),
+    ]
+    assert (between.end_reason, later.continues_id) == (m.PairingEnd.CHANGED, between.id)
+    with pytest.raises(InvalidError) as refused:
+        change(office, between, month=MAY, tier=1)
+    assert refused.value.code == "pairing.month"
+    assert list_due(office, AUGUST) == [("P0001", number) for number in (1, 2, 3, 4)]
+    assert list_due(office, SEPTEMBER) == [("P0003", 1)]
+    assert list_due(office, MAY) == [("P0002", number) for number in (1, 2, 3, 4)]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_quarterly_pairing_keeps_its_quarters_through_a_change(office):
+    pairing = begin(office, first_day=date(2026, 6, 1), frequency=_F.QUARTERLY)
+    later = change(office, pairing, month=AUGUST, tier=3)
+    change(office, later, month=add_months(AUGUST, 2), volunteer=office.second.reference)
+    due = [month.month for month in list_next_months() if list_due(office, month)]
+    assert due == [9, 12, 3, 6]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_new_frequency_counts_its_quarters_from_its_first_month(office):
+    change(office, begin(office, first_day=date(2026, 6, 1)), frequency=_F.QUARTERLY)
+    due = [month.month for month in list_next_months() if list_due(office, month)]
+    assert due == [7, 8, 11, 2, 5]
+
+
+def list_next_months() -> list[date]:
+    return [add_months(JULY, number) for number in range(12)]
 
 
 @pytest.mark.usefixtures("context")
@@ -247,10 +296,125 @@ def test_two_colleagues_do_not_change_one_pairing_twice(app, office):
         lambda: take(replace(care, tier=3)),
         lambda: take(replace(care, frequency=_F.QUARTERLY)),
     )
-    assert outcomes == [None, "pairing.over"]
+    assert outcomes == [None, "pairing.month"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("context")
+def test_two_colleagues_do_not_pair_the_same_two_at_once(app, office):
+    terms, worker_id = make_terms(office), office.worker.id
+    outcomes = act_at_once(app, lambda: enter(worker_id, terms), lambda: enter(worker_id, terms))
+    assert outcomes == [None, "pairing.exists"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("context")
+def test_nobody_is_paired_while_the_contact_ends(app, office):
+    terms, worker_id = make_terms(office), office.worker.id
+    keys: dict[str, Any] = {"resident_id": office.resident.id, "reason": m.ContactEnd.WISH}
+
+    def stop() -> None:
+        endings.stop_contact(actor=db.session.get_one(m.User, worker_id), now=NOW, **keys)
+
+    outcomes = act_at_once(app, stop, lambda: enter(worker_id, terms))
+    assert outcomes == [None, "pairing.no_contact"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("context")
+def test_nobody_pairs_with_an_organisation_that_is_suspended_meanwhile(app, office):
+    terms, worker_id = make_terms(office), office.worker.id
+
+    def suspend() -> None:
+        organisation_service.suspend_organisation(
+            actor=db.session.get_one(m.User, worker_id),
+            organisation_id=terms.organisation_id,
+            reason="gone",
+            now=NOW,
+        )
+
+    outcomes = act_at_once(app, suspend, lambda: enter(worker_id, terms))
+    assert outcomes == [None, "pairing.organisation"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("context")
+def test_no_change_reaches_into_a_list_that_is_locked_meanwhile(app, make, office):
+    pairing = begin(office)
+    care, pairing_id, worker_id = get_care(pairing), pairing.id, office.worker.id
+    db.session.commit()
+    make.need(office.resident, office.goods, office.worker, office.committee.id)
+    round_id = freeze_service.open_round(month=JULY, actor=load(office.worker), now=NOW).id
+    db.session.commit()
+    keys: dict[str, Any] = {"pairing_id": pairing_id, "month": JULY, "now": NOW}
+
+    def lock() -> None:
+        match_round = db.session.get_one(m.MatchRound, round_id)
+        actor = db.session.get_one(m.User, worker_id)
+        freeze_service.freeze_round(match_round, draw=make_draw(NOW), actor=actor, now=NOW)
+
+    def take() -> None:
+        actor = db.session.get_one(m.User, worker_id)
+        pairing_service.change_pairing(actor=actor, care=replace(care, tier=3), **keys)
+
+    assert act_at_once(app, lock, take) == [None, "pairing.month"]
+
+
+def enter(worker_id: int, terms: PairingTerms) -> None:
+    actor = db.session.get_one(m.User, worker_id)
+    pairing_service.begin_pairing(actor=actor, terms=terms, now=NOW)
 
 
 # Ending.
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("asked", ["running", "planned"])
+def test_who_ends_a_pairing_ends_the_change_that_lies_ahead_too(office, asked):
+    """Through either of the two; a last day after the change leaves the change, and cuts it."""
+    running = begin(office)
+    planned = change(office, running, month=SEPTEMBER, tier=3)
+    row = {"running": running, "planned": planned}[asked]
+    ended = end(office, row, TODAY)
+    assert (ended.id, running.ended_on, planned.ended_on) == (running.id, TODAY, TODAY)
+    assert running.end_reason is m.PairingEnd.GOAL_REACHED
+    assert [list_due(office, month) for month in (AUGUST, SEPTEMBER, MAY)] == [[], [], []]
+    assert find_next(running) is None
+    assert end(office, row, date(2026, 10, 31)).id == planned.id
+    assert (running.ended_on, running.end_reason) == (date(2026, 8, 31), m.PairingEnd.CHANGED)
+    assert planned.ended_on == date(2026, 10, 31)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_last_day_is_taken_away_again(office):
+    pairing = begin(office)
+    end(office, pairing, date(2026, 8, 15))
+    end(office, pairing, None)
+    assert (pairing.ended_on, pairing.end_reason) == (None, None)
+    assert list_due(office, SEPTEMBER) == [("P0001", number) for number in (1, 2, 3, 4)]
+    last = db.session.scalars(select(m.AuditEvent).order_by(m.AuditEvent.id.desc())).first()
+    assert last.action == "pairing.go_on"
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("last_day", [date(2026, 12, 1), None])
+def test_a_last_day_is_not_moved_into_another_pairing_of_the_two(office, last_day):
+    first = begin(office, last_day=date(2026, 8, 31))
+    begin(office, first_day=date(2026, 12, 1))
+    with pytest.raises(InvalidError) as refused:
+        end(office, first, last_day)
+    assert (refused.value.code, refused.value.field) == ("pairing.exists", "last_day")
+    end(office, first, date(2026, 11, 30))
+
+
+@pytest.mark.usefixtures("context")
+def test_nothing_goes_on_without_contact(office):
+    pairing = begin(office)
+    keys: dict[str, Any] = {"resident_id": office.resident.id, "reason": m.ContactEnd.WISH}
+    endings.stop_contact(actor=load(office.worker), now=NOW, **keys)
+    with pytest.raises(ConflictError) as refused:
+        end(office, pairing, None)
+    assert refused.value.code == "pairing.no_contact"
 
 
 @pytest.mark.usefixtures("context")
@@ -263,7 +427,7 @@ def test_an_end_is_set_moved_and_then_past(office):
     assert (pairing.ended_on, pairing.end_reason) == (TODAY, m.PairingEnd.MOVED_AWAY)
     assert list_due(office, AUGUST) == []
     with pytest.raises(ConflictError):
-        pairing_service.get_running(pairing.id, load(office.worker), NOW + timedelta(days=1))
+        get_running(pairing.id, load(office.worker), NOW + timedelta(days=1))
     with pytest.raises(InvalidError) as refused:
         end(office, pairing, TODAY - timedelta(days=1))
     assert refused.value.field == "last_day"
@@ -291,8 +455,13 @@ def test_who_ends_it_reads_first_how_many_visits_break(make, office):
     assert refused.value.code == "promise.breaks_more"
     db.session.rollback()
     end(office, pairing, date(2026, 7, 31))
+    end(office, pairing, None)
+    later = change(office, pairing, month=MAY, tier=3)
     db.session.commit()
-    end(office, pairing, TODAY, known=count)
+    with pytest.raises(ConflictError):
+        end(office, later, known=count - 1)
+    db.session.rollback()
+    end(office, later, TODAY, known=count)
     heard = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
     assert set(db.session.scalars(heard)) >= {office.colleague.id}
     assert office.worker.id not in set(db.session.scalars(heard))
@@ -306,7 +475,7 @@ def test_another_office_does_not_know_of_it(office):
     pairing = begin(office)
     for actor in (office.far, office.coordinator, office.account):
         with pytest.raises(NotFoundError):
-            pairing_service.get_pairing(pairing.id, load(actor))
+            get_pairing(pairing.id, load(actor))
 
 
 # The pages.
@@ -343,10 +512,19 @@ def test_a_pairing_is_entered_changed_and_ended_on_the_pages(app, office):
     answer = worker.submit("organisations.change_pairing", typed, pairing_id=1)
     assert "Before that: pairing P0001" in worker.client.get(answer.location).text
     assert "pairing P0002" in worker.get("organisations.show_pairing", pairing_id=1).text
-    assert worker.get("organisations.change_pairing", pairing_id=1).status_code == 409
+    page = worker.get("organisations.change_pairing", pairing_id=1).text
+    assert "it goes on as pairing P0002. What you change here holds until then." in page
+    page = worker.get("organisations.end_pairing", pairing_id=1).text
+    assert "The last day holds for that one too" in page
+    assert "It goes on without an end" not in page
     typed = {"last_day": get_local_date(get_now()).isoformat(), "reason": "giver_wish"}
-    answer = worker.submit("organisations.end_pairing", typed, pairing_id=2)
+    answer = worker.submit("organisations.end_pairing", typed, pairing_id=1)
     assert "The organisation cannot go on" in worker.client.get(answer.location).text
+    assert "It does not begin" in worker.get("organisations.show_pairing", pairing_id=2).text
+    answer = worker.submit("organisations.end_pairing", {"goes_on": "y"}, pairing_id=1)
+    page = worker.client.get(answer.location).text
+    assert "It goes on without an end. Who visits and who is visited hear of it." in page
+    assert "pairing P0002" in worker.get("organisations.show_pairing", pairing_id=1).text
     assert "P0002" in worker.get("organisations.pairings").text
 
 
