@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy.orm import joinedload
+
 from matchmaker.assignments.agreeing import get_help, record_for
 from matchmaker.assignments.answering import lock_promise, lock_promises, select_promises
 from matchmaker.assignments.photos import encode_anew, forget_photo, keep_photo
@@ -19,11 +21,14 @@ from matchmaker.models import (
     DeliveryProof,
     Face,
     FailReason,
+    Need,
+    Pairing,
     Promise,
     PromiseState,
     Role,
     RoundState,
     User,
+    load_run,
 )
 from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.needs.follow_ups import complain
@@ -54,10 +59,19 @@ def find_own_part(actor: User, promise_id: int) -> Promise:
     All who come for one help scan the same code: each finds the own promise, an agreed one first.
     Raises ``NotFoundError`` if the actor has no part in the help.
     """
-    scanned = db.session.get(Promise, promise_id)
+    scanned = db.session.get(Promise, promise_id, options=[load_run()])
     if scanned is None:
         raise NotFoundError("promise.unknown")
-    beside = select_promises(actor).where(is_beside(scanned.run, [scanned.id]))
+    beside = (
+        select_promises(actor)
+        .where(is_beside(scanned.run, [scanned.id]))
+        .options(
+            joinedload(Promise.need).options(joinedload(Need.category), joinedload(Need.resident)),
+            joinedload(Promise.pairing).options(
+                joinedload(Pairing.category), joinedload(Pairing.resident)
+            ),
+        )
+    )
     own = [row for row in db.session.scalars(beside) if row.help_key == scanned.help_key]
     if not own:
         raise NotFoundError("promise.unknown")

@@ -1,8 +1,8 @@
 """Stop the contact with a resident: everything open ends in one step, whatever its state.
 
 Needs are closed (drafts deleted), referrals ended, promises revoked, pairings ended, consents and
-thanks withdrawn, invitations to an account lapse. From then on notices, questions to answer and printed lists leave
-the resident out. What was before stays in the records.
+thanks withdrawn, invitations to an account lapse. From then on notices, questions to answer and
+printed lists leave the resident out. What was before stays in the records.
 """
 
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ class Referral(Model):
         String(LONGEST_TITLE), doc="what the other office or service is called"
     )
     reach: Mapped[str] = mapped_column(
-        EncryptedText, doc="the phone of that office or of a person there, or how else it is reached"
+        EncryptedText, doc="the phone of that office or a person there, or how else it is reached"
     )
     reason: Mapped[str] = mapped_column(
         EncryptedText, doc="why, in words for the resident, who reads it"

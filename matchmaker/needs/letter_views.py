@@ -22,9 +22,8 @@ from matchmaker.web.permissions import Permission, requires
 def answers(month: date | None = None) -> str:
     """Show the resident, or a family proxy, what a month found; without a month the latest."""
     resident = get_resident(current_user.resident_id, current_user)
-    months = letters.list_months(resident)
-    shown = month or (months[0] if months else None)
-    letter = letters.find_letter(resident, shown) if shown else None
+    letter, months = letters.read_letter(resident, month)
+    shown = letter.month if letter else month
     return render_template("needs/answers.html", letter=letter, month=shown, months=months)
 
 
@@ -34,9 +33,7 @@ def answers(month: date | None = None) -> str:
 def answers_of(resident_id: int, month: date | None = None) -> str:
     """Show the counter the letter of one resident, on a sheet to print."""
     resident = get_resident(resident_id, current_user)
-    months = letters.list_months(resident)
-    shown = month or (months[0] if months else None)
-    letter = letters.find_letter(resident, shown) if shown else None
+    letter, months = letters.read_letter(resident, month)
 
     def make() -> str:
         return render_template(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from matchmaker.base.extensions import db
@@ -69,24 +69,27 @@ class Letter:
         return any(row.waits_for_recipient for row in self.results)
 
 
-def list_months(resident: Resident) -> list[date]:
-    """The published months with something in the resident's letter, latest first."""
-    runs = _list_runs(Resident.id == resident.id)
-    query = select(MatchRound.month).where(MatchRound.published_run_id.in_(runs))
-    return list(db.session.scalars(query.order_by(MatchRound.month.desc())))
+def read_letter(resident: Resident, month: date | None = None) -> tuple[Letter | None, list[date]]:
+    """The resident's letter of a month, by default of the latest, and all months that have one.
 
-
-def find_letter(resident: Resident, month: date) -> Letter | None:
-    """The resident's letter of a month; None if no published run found anything to say."""
-    runs = _list_runs(Resident.id == resident.id)
-    query = select(RoundRun).join(MatchRound, MatchRound.published_run_id == RoundRun.id)
-    run = db.session.scalar(query.where(MatchRound.month == month, RoundRun.id.in_(runs)))
-    return None if run is None else _write(run, [resident])[0]
+    The letter is None if no published run of the month found anything to say. Months are latest
+    first.
+    """
+    query = (
+        select(RoundRun)
+        .join(RoundRun.match_round)
+        .where(RoundRun.id.in_(_select_runs(Resident.id == resident.id)))
+        .options(contains_eager(RoundRun.match_round))
+        .order_by(MatchRound.month.desc())
+    )
+    runs = {run.match_round.month: run for run in db.session.scalars(query)}
+    run = runs.get(month or next(iter(runs), date.min))
+    return (None if run is None else _write(run, [resident])[0]), list(runs)
 
 
 def find_latest_month(actor: User) -> date | None:
     """The latest published month with a letter for a resident in the actor's scope."""
-    runs = _list_runs(is_in_scope(Resident, actor))
+    runs = _select_runs(is_in_scope(Resident, actor))
     query = select(func.max(MatchRound.month)).where(MatchRound.published_run_id.in_(runs))
     return db.session.scalar(query)
 
@@ -142,7 +145,7 @@ def _select_answered(runs: ColumnElement[bool]) -> Select[int]:
     return select(both.c.resident_id)
 
 
-def _list_runs(residents: ColumnElement[bool]) -> set[int]:
+def _select_runs(residents: ColumnElement[bool]) -> CompoundSelect[int]:
     """The ids of the published runs with something in the letter of any of the residents."""
     is_published = RoundRun.id.in_(select(MatchRound.published_run_id))
     chosen = select(Resident.id).where(residents)
@@ -158,7 +161,7 @@ def _list_runs(residents: ColumnElement[bool]) -> set[int]:
         .join(RoundRun, RoundRun.id == Promise.round_run_id)
         .where(Pairing.resident_id.in_(chosen), is_published)
     )
-    return set(db.session.scalars(of_needs.union(of_pairings)))
+    return of_needs.union(of_pairings)
 
 
 def _write(run: RoundRun, residents: Sequence[Resident]) -> list[Letter]:

@@ -20,7 +20,7 @@ from matchmaker.promises.states import OPEN_STATES
 from matchmaker.residents.consents import end_consent
 from matchmaker.states import lock_rows
 
-MOST_MONTHS = 12  # after the present month, to the first day of the latest one
+MOST_USEFUL_MONTHS = 12  # after the present month, to the first day of the latest one
 EXPIRABLE = NEED_STATES.list_starts(NeedState.EXPIRED)
 
 
@@ -46,7 +46,7 @@ def check_change(need: Need, day: date | None, now: datetime, field: str = "usef
 
 def check_last_day(day: date | None, now: datetime, field: str = "useful_until") -> None:
     """Raise ``InvalidError`` naming ``field`` for a day before today or too far ahead."""
-    first, last = get_local_date(now), add_months(get_month(now), MOST_MONTHS)
+    first, last = get_local_date(now), add_months(get_month(now), MOST_USEFUL_MONTHS)
     if day is not None and not first <= day <= last:
         raise InvalidError("need.useful_day", field, first=first, last=last)
 

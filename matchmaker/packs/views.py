@@ -86,5 +86,5 @@ def _show(form: PackForm) -> str:
         under_way=next((row for row in rows if row[1].state in packs.UNDER_WAY), None),
         kept_days=packs.KEPT_FOR.days,
         most_kept=packs.MOST_KEPT,
-        most_months=packs.MOST_MONTHS,
+        most_months=packs.MOST_PACK_MONTHS,
     )

@@ -115,7 +115,7 @@ def show_room(month: date, form: ButtonForm) -> str:
         broken=count_broken(in_hand, now),
         has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
-        progress=describe_progress(runs),
+        progress=None if match_round.published_run else describe_progress(runs),
         side_by_side=list_side_by_side(runs),
         **_describe_overrides(match_round, candidate),
         **_describe_promises(match_round.published_run, now),

@@ -31,7 +31,7 @@ from matchmaker.states import lock_row, lock_rows
 
 KEPT_FOR = timedelta(days=30)
 MOST_KEPT = 10  # files of one office
-MOST_MONTHS = 12  # in one pack
+MOST_PACK_MONTHS = 12  # in one pack
 MOST_BYTES = 32 * 2**20  # of one file
 UNDER_WAY = frozenset({JobState.QUEUED, JobState.RUNNING})
 TOO_LARGE, OUTDATED, BROKEN = "pack_too_large", "pack_outdated", "pack_broken"
@@ -94,8 +94,8 @@ def _record_asked(pack: MonthPack, actor: User, now: datetime) -> None:
 def _check_months(wish: PackWish) -> None:
     if wish.last < wish.first:
         raise InvalidError("pack.months_reversed", "last")
-    if wish.last >= add_months(wish.first, MOST_MONTHS):
-        raise InvalidError("pack.too_many_months", "last", most=MOST_MONTHS)
+    if wish.last >= add_months(wish.first, MOST_PACK_MONTHS):
+        raise InvalidError("pack.too_many_months", "last", most=MOST_PACK_MONTHS)
 
 
 def _is_any_under_way(subdistrict_id: int) -> bool:

@@ -305,6 +305,7 @@ BEFORE_OR_AFTER = [
     OrganisationStep.APPROVE, OrganisationStep.RETURN, m.NeedState.SUBMITTED,
     m.NeedState.RETURNED, m.NeedState.VERIFIED, m.NeedState.OPEN, m.NeedState.IN_ROUND,
     m.NeedState.MATCHED, m.NeedState.SERVED, m.NeedState.PARTLY_SERVED,
+    m.NeedState.REFERRED, m.NeedState.EXPIRED, OfferStep.USE_UP, OfferStep.ADD, OfferStep.REOPEN,
 ]  # fmt: skip
 STAGES = ("locked", "solved", "published")
 # One step or two of each kind of row: an offer, its organisation, a volunteer, a status, a need.

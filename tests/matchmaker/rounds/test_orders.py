@@ -68,7 +68,7 @@ def test_lists_of_a_round_have_one_order(app, month):
         remembering.list_outcomes: ([run], ["need_outcome.need_id"]),
         remembering.list_assignments: ([run], ["promise.id"]),
         publication._lock_needs: ([run], ["need.id"]),
-        service._lock_open_needs: ([office], ["need.id"]),
+        service._lock_open_needs: ([match_round, MONTH], ["need.id"]),
         readiness._list_named: (
             [UNSERVED, findings.ROWS[UNSERVED].select(findings.Prepared(office, MONTH))],
             ["service_category.position, service_category.id"],
