@@ -15,6 +15,7 @@ from matchmaker.offers.views import bp
 from matchmaker.promises.stock import count_gone
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.quantities import get_unit_word
 
 
 @bp.route("/<id:offer_id>/more", methods=["GET", "POST"])
@@ -41,6 +42,9 @@ def offer_more(offer_id: int) -> Answer:
         return url_for("offers.show", offer_id=offer_id)
 
     def show() -> str:
-        return render_template("offers/more.html", form=form, offer=offer, gone=count_gone(offer))
+        unit = get_unit_word(offer.category.unit)
+        return render_template(
+            "offers/more.html", form=form, offer=offer, gone=count_gone(offer), unit=unit
+        )
 
     return answer_form(form, act, show)

@@ -265,6 +265,7 @@ def test_the_page_says_that_it_is_used_up_and_takes_more(app, make, house):
     link = browser.get_url("offers.offer_more", **keys)
     assert "All of it is given, so coming rounds leave it out." in page
     assert link in page
+    assert "Unit: item." in browser.get("offers.offer_more", **keys).text
     for typed, sentence in (("", "Enter how much more you offer."), ("x", "a whole number")):
         version = str(make.get(m.Offer, house.offer.id).version)
         refused = browser.submit("offers.offer_more", {"units": typed, "version": version}, **keys)
