@@ -173,13 +173,17 @@ def get_pack_job(pack: MonthPack) -> Job:
 
 
 def cancel_pack(pack: MonthPack, *, actor: User, now: datetime) -> None:
-    """Stop a pack that waits or is being made. Raises ``ConflictError`` when it is over."""
+    """Stop a pack that waits or is being made. Raises ``ConflictError`` when it is over.
+
+    The person who asked for it hears of it, unless that is the actor.
+    """
     job = get_pack_job(pack)
     lock_row(job)
     JOB_STATES.take(job, JobState.CANCELLED)
     job.finished_at = pack.finished_at = now
     job.lease_token = job.lease_until = None
     record_event(actor=actor, action="pack.cancel", subject=pack, now=now)
+    notify_user(pack.asked_by_id, actor, "pack.finished", pack, now)
 
 
 def finish_pack(pack: MonthPack, content: bytes, *, now: datetime) -> None:

@@ -145,7 +145,6 @@ SILENT = {
     "repair.start": "one's own; its end is heard of",
     "repair.cancel": "the office's own work, shown on the page of free places",
     "pack.ask": "one's own; its end is heard of",
-    "pack.cancel": "the office's own work, shown on the page of packs",
     "pack.remove": "said on the page of packs beforehand",
     "committee.inform": "keeps that notices were heard",
     "resident.inform": "keeps that notices were heard",
@@ -799,13 +798,23 @@ def end_a_search(o: Office) -> Heard:
     return [(o.one, "repair.finished")]
 
 
-@step("pack.finish")
-def end_a_pack(o: Office) -> Heard:
+def ask_for_a_pack(o: Office) -> m.MonthPack:
     [month] = db.session.scalars(select(m.MatchRound.month))
     wish = packs.PackWish(month, month, [m.PackPart.REPORT], "en")
     pack = packs.ask_for_pack(wish, actor=o.one, now=NOW)
     begin()
-    packs.give_up_pack(pack, now=LATER)
+    return pack
+
+
+@step("pack.finish")
+def end_a_pack(o: Office) -> Heard:
+    packs.give_up_pack(ask_for_a_pack(o), now=LATER)
+    return [(o.one, "pack.finished")]
+
+
+@step("pack.cancel")
+def cancel_a_colleagues_pack(o: Office) -> Heard:
+    packs.cancel_pack(ask_for_a_pack(o), actor=o.two, now=LATER)
     return [(o.one, "pack.finished")]
 
 
