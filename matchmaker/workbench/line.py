@@ -35,6 +35,7 @@ class WorkKind(StrEnum):
     MISSED = "missed"
     # What people ask, show and offer.
     NEEDS = "needs"
+    REFERRALS = "referrals"
     STATUSES = "statuses"
     REVIEWS = "reviews"
     NEWS = "news"

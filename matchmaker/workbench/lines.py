@@ -32,6 +32,7 @@ LINES: Mapping[Role, Sequence[WorkLine]] = {
         promises.BEFORE_CLOSE,
         records.MISSED,
         records.NEEDS,
+        records.REFERRALS,
         records.STATUSES,
         records.REVIEWS,
         records.OFFERS,

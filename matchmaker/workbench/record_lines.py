@@ -22,6 +22,7 @@ from matchmaker.models import (
     OrganisationState,
     Pairing,
     RecipientStatus,
+    Referral,
     Resident,
     Thanks,
     User,
@@ -40,6 +41,7 @@ from matchmaker.workbench.line import Reader, WorkKind, WorkLine, get_days_ago
 _DAYS_BEFORE_PROOFS_END = 30
 _DAYS_BEFORE_REPEATS_END = 7
 _DAYS_BEFORE_CODES_END = 1
+_DAYS_FOR_OTHER_OFFICES = 14
 
 
 def _select_needs(actor: User, filters: NeedFilters) -> Any:
@@ -54,6 +56,17 @@ def _select_own_needs(actor: User, state: NeedState) -> Any:
 def _select_drafts(reader: Reader) -> Any:
     """Select the drafts that the reader began, without those that have no description yet."""
     return _select_own_needs(reader.actor, NeedState.DRAFT).where(Need.description != "")
+
+
+def _select_referrals(reader: Reader) -> Any:
+    """Select the referrals that nobody has written the end of."""
+    return (
+        select(Referral)
+        .join(Need, Need.id == Referral.need_id)
+        .join(Committee, Committee.id == Need.committee_id)
+        .where(is_in_scope(Need, reader.actor), Need.state == NeedState.REFERRED)
+        .where(Referral.ended_at.is_(None))
+    )
 
 
 def _select_statuses(reader: Reader) -> Any:
@@ -154,6 +167,16 @@ NEEDS = WorkLine(
     is_late=lambda now: Need.submitted_at < get_days_ago(now, DAYS_TO_ANSWER),
     is_new=lambda since: Need.submitted_at >= since,
     get_day=_get_sent_day,
+)
+REFERRALS = WorkLine(
+    kind=WorkKind.REFERRALS,
+    select=_select_referrals,
+    order=(Referral.referred_on, Referral.id),
+    is_late=lambda now: (
+        Referral.referred_on < get_local_date(now) - timedelta(days=_DAYS_FOR_OTHER_OFFICES)
+    ),
+    is_new=lambda since: Referral.referred_on >= get_local_date(since),
+    get_day=lambda row: row.referred_on,
 )
 NEEDS_RETURNED = WorkLine(
     kind=WorkKind.NEEDS_RETURNED,

@@ -21,6 +21,7 @@ from matchmaker.models import (
     Pairing,
     Promise,
     RecipientStatus,
+    Referral,
     Resident,
     RoundRepair,
     RoundRun,
@@ -126,6 +127,13 @@ def _read_need(row: Need, _names_residents: bool) -> _Said:
     )
 
 
+def _read_referral(row: Referral, _names_residents: bool) -> _Said:
+    need = row.need
+    what = f"{get_name(need.category)} · {row.office}"
+    persons = [need.resident.person_id]
+    return _Said(need.reference, what, need.resident.display_name, need.committee, persons)
+
+
 def _read_resident(row: Resident, _names_residents: bool) -> _Said:
     place = row.household.committee
     return _Said(row.reference, row.display_name, "", place, [row.person_id])
@@ -205,6 +213,7 @@ def _read_invitation(row: Invitation, _names_residents: bool) -> _Said:
 _READERS: Mapping[type, Callable[[Any, bool], _Said]] = {
     Promise: _read_promise,
     Need: _read_need,
+    Referral: _read_referral,
     Resident: _read_resident,
     RecipientStatus: _read_status,
     FollowUp: _read_follow_up,
@@ -223,6 +232,11 @@ def _load_home(resident: Any) -> Any:
     return joinedload(resident).joinedload(Resident.household).joinedload(Household.committee)
 
 
+_NEED_FACTS = (
+    joinedload(Need.category),
+    joinedload(Need.committee),
+    joinedload(Need.resident).lazyload(Resident.household),
+)
 _LOADED: Mapping[Any, Sequence[Any]] = {
     Promise: (
         joinedload(Promise.need).joinedload(Need.category),
@@ -235,11 +249,8 @@ _LOADED: Mapping[Any, Sequence[Any]] = {
         joinedload(Promise.volunteer),
         joinedload(Promise.session),
     ),
-    Need: (
-        joinedload(Need.category),
-        joinedload(Need.committee),
-        joinedload(Need.resident).lazyload(Resident.household),
-    ),
+    Need: _NEED_FACTS,
+    Referral: (joinedload(Referral.need).options(*_NEED_FACTS),),
     Resident: (joinedload(Resident.household).joinedload(Household.committee),),
     RecipientStatus: (_load_home(RecipientStatus.resident),),
     FollowUp: (
@@ -281,7 +292,7 @@ def _by_promise(row: Promise) -> dict[str, Any]:
     return {"promise_id": row.id}
 
 
-def _by_need(row: Promise) -> dict[str, Any]:
+def _by_need(row: Promise | Referral) -> dict[str, Any]:
     return {"need_id": row.need_id}
 
 
@@ -310,6 +321,7 @@ _PAGES: Mapping[type, Sequence[tuple[str, _Values]]] = {
         ("needs.follow", lambda row: {"need_id": row.id}),
         ("needs.show", lambda row: {"need_id": row.id}),
     ),
+    Referral: (("needs.end_referral", _by_need),),
     Resident: (("needs.paper_letter", lambda row: {"resident_id": row.id}),),
     RecipientStatus: (("residents.show", lambda row: {"resident_id": row.resident_id}),),
     FollowUp: (("needs.answer_follow_up", lambda row: {"follow_up_id": row.id}),),

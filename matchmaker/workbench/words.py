@@ -35,6 +35,7 @@ _TITLES: Mapping[WorkKind, LazyString] = {
     _K.GIVEN: _l("Help that was given"),
     _K.MISSED: _l("Pairings with visits that were not made"),
     _K.NEEDS: _l("Needs to check"),
+    _K.REFERRALS: _l("Handed to other offices, no answer yet"),
     _K.STATUSES: _l("Statuses to verify"),
     _K.REVIEWS: _l("Does it still come back every month?"),
     _K.NEWS: _l("Residents without an account who have news"),

@@ -15,10 +15,11 @@ from matchmaker.accounts import invitations
 from matchmaker.accounts.scopes import Scope
 from matchmaker.assignments import agreeing, answering, appointing, delivering
 from matchmaker.assignments.due import do_due
-from matchmaker.base.clock import get_instant
+from matchmaker.base.clock import get_instant, get_local_date
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.needs import queue_service, repeating
+from matchmaker.needs import queue_service, referrals, repeating
+from matchmaker.needs.referrals import ReferralTerms
 from matchmaker.offers import approval_service
 from tests.factories import NOW, Factory
 from tests.matchmaker.assignments.published_world import World
@@ -97,6 +98,7 @@ class LivedOffice(World):
         for number in range(MANY):
             sent = LATER - timedelta(days=number)
             self.ask(self.goods, submitted_at=sent, **submitted)
+        self.to_refer = [self.ask(self.goods) for _number in range(2)]
         self.to_return = self.ask_at_home(self.goods, **submitted)
         self.ask_at_home(self.goods, state=m.NeedState.DRAFT)
         make.add(
@@ -128,7 +130,8 @@ class LivedOffice(World):
         self._move(appointing.set_day, giver, late)
         for row in (*visits[:3], own[0], late):
             agreeing.agree(actor=counter, promise_id=row.id, now=NOW)
-        self._deliver(giver, visits[0], face=m.Face.BAD)
+        self._deliver(giver, visits[0], face=m.Face.BAD, words="Two hours late", wants_call=True)
+        self._deliver(giver, visits[2], face=m.Face.GOOD, words="So kind", may_pass_on=True)
         self._deliver(giver, own[0])
         self._move(appointing.ask_for_day, counter, visits[1])
         pairing = db.session.scalars(
@@ -142,15 +145,13 @@ class LivedOffice(World):
         do_due(NOW + timedelta(hours=1))
         self._decide(counter)
 
-    def _deliver(self, giver: m.User, row: m.Promise, face: m.Face | None = None) -> None:
+    def _deliver(self, giver: m.User, row: m.Promise, **said: Any) -> None:
         evening = get_instant(row.day or JULY, 22 * 60)
         proof: dict[str, Any] = {"proof": m.DeliveryProof.SIGNATURE, "code": ""}
         keys: dict[str, Any] = {"promise_id": row.id, "now": evening}
         delivering.deliver(actor=giver, units=row.units, **proof, **keys)
-        if face is not None:
-            counter = self.load(_R.COMMITTEE_WORKER)
-            words: dict[str, Any] = {"words": "Two hours late", "wants_call": True}
-            delivering.feed_back(actor=counter, face=face, **words, **keys)
+        if said:
+            delivering.feed_back(actor=self.load(_R.COMMITTEE_WORKER), **said, **keys)
 
     def _move(self, step: Callable[..., object], actor: m.User, row: m.Promise) -> None:
         """To the last day on which who comes is free."""
@@ -164,6 +165,7 @@ class LivedOffice(World):
         queue_service.return_need(
             actor=counter, need_id=self.to_return.id, reason="Which size?", now=NOW
         )
+        self._refer(counter)
         worker = self.load(_R.SOCIAL_WORKER)
         offer = db.session.scalars(
             select(m.Offer).where(
@@ -186,6 +188,13 @@ class LivedOffice(World):
             lasts=timedelta(days=60),
             now=NOW,
         )
+
+    def _refer(self, counter: m.User) -> None:
+        """One need is handed on so early that the answer is late."""
+        for need, now in zip(self.to_refer, (NOW, LATER), strict=True):
+            terms = ReferralTerms("市民热线", "12345", "要别的单位帮忙", get_local_date(now))
+            keys: dict[str, Any] = {"need_id": need.id, "version": need.version, "now": now}
+            referrals.refer_need(actor=counter, terms=terms, **keys)
 
     def load(self, role: m.Role) -> m.User:
         """The person of a role in the present session."""

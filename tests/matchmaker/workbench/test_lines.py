@@ -180,6 +180,19 @@ def test_a_count_of_a_committee_opens_its_rows(site, browse):
     assert len(list_rows(browser, WorkKind.NEEDS, **keys)) == MANY
 
 
+def test_what_another_office_has_is_late_after_fourteen_days_and_leads_to_its_end(site, browse):
+    app, office, _other = site
+    count = count_all(app, office.users[Role.SOCIAL_WORKER])[WorkKind.REFERRALS]
+    assert (count.rows, count.late, count.new) == (2, 1, 1)
+    early, late = office.to_refer[1], office.to_refer[0]
+    browser = browse(Role.SOCIAL_WORKER)
+    rows = list_rows(browser, WorkKind.REFERRALS)
+    assert [early.reference in row for row in rows] == [False, True]
+    assert _LATE in rows[0]
+    assert browser.get_url("needs.end_referral", need_id=late.id) in rows[0]
+    assert "市民热线" in rows[0]
+
+
 def test_the_rows_can_be_taken_as_a_file(browse):
     keys = {"kind": WorkKind.OFFERS.value, "file_format": "csv"}
     answer = browse(Role.SOCIAL_WORKER).take("workbench.download", **keys)
