@@ -1,4 +1,4 @@
-"""A pairing with those before and after it, each of which continues another: they end as one.
+"""A pairing with those before and after it, where each continues another: they end as one.
 
 A change makes a new pairing that continues the old one from the first day of a month, which may
 lie ahead. Until then the old one runs. All steps lock the resident first, as the end of a contact

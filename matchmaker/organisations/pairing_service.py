@@ -165,18 +165,10 @@ def _continue(pairing: Pairing, care: Care, month: date, actor: User, now: datet
         starts_on=month,
         ended_on=pairing.ended_on,
         end_reason=pairing.end_reason,
-        continues_id=pairing.id,
     )
     write_care(later, care)
-    planned = db.session.scalar(select(Pairing).where(Pairing.continues_id == pairing.id))
-    if planned is not None:
-        planned.continues_id = None
-        db.session.flush()
     pairing.ended_on, pairing.end_reason = month - timedelta(days=1), PairingEnd.CHANGED
-    add_pairing(later)
-    if planned is not None:
-        planned.continues_id = later.id
-        db.session.flush()
+    _put_between(later, pairing)
     details = {"month": f"{month:%Y-%m}", "other_id": pairing.id}
     record_event(
         actor=actor,
@@ -188,6 +180,19 @@ def _continue(pairing: Pairing, care: Care, month: date, actor: User, now: datet
     )
     _notify_of_change(pairing, later, actor, now)
     return later
+
+
+def _put_between(later: Pairing, pairing: Pairing) -> None:
+    """Store a pairing that continues another; the one that did so until now continues it."""
+    planned = db.session.scalar(select(Pairing).where(Pairing.continues_id == pairing.id))
+    if planned is not None:
+        planned.continues_id = None
+        db.session.flush()
+    later.continues_id = pairing.id
+    add_pairing(later)
+    if planned is not None:
+        planned.continues_id = later.id
+        db.session.flush()
 
 
 def _notify_of_change(before: Pairing, later: Pairing, actor: User, now: datetime) -> None:
@@ -263,14 +268,12 @@ def _notify_of_end(last: Pairing, changed: Sequence[Pairing], actor: User, now: 
     goes_on = last.ended_on is None
     of_resident, of_givers = _ON_GOING_ON if goes_on else _ON_END
     others = [row for row in changed if row.id != last.id]
-    for kind in (of_resident, of_givers):
-        empty = [row.id for row in others if not begins(row)]
-        make_earlier_void(kind, Pairing.__tablename__, empty, now)
+    empty = [row.id for row in others if not begins(row)]
+    make_earlier_void(of_resident, Pairing.__tablename__, empty, now)
+    make_earlier_void(of_givers, Pairing.__tablename__, empty, now)
     notify_resident(last.resident, actor, of_resident, last, now)
     notify_givers(last, actor, of_givers, now)
-    heard = {last.volunteer_id}
-    for row in others:
-        if row.volunteer is not None and row.volunteer_id not in heard:
-            heard.add(row.volunteer_id)
-            kind = of_givers if row.ended_on is None else "pairing.stopped"
-            notify_visitor(row.volunteer, actor, kind, row, now)
+    visitors = {row.volunteer: row for row in others}
+    for volunteer, row in visitors.items():
+        if volunteer is not None and volunteer.id != last.volunteer_id:
+            notify_visitor(volunteer, actor, of_givers, row, now)
