@@ -21,8 +21,10 @@ from matchmaker.models import (
     NeedOutcome,
     NeedState,
     Pairing,
+    PairingEnd,
     Promise,
     Resident,
+    RevokeReason,
     RoundRun,
     User,
 )
@@ -34,15 +36,27 @@ from matchmaker.needs.history import (
     load_giving,
 )
 from matchmaker.notices.paper import hears_on_paper
+from matchmaker.promises.falls import is_without_fault
+from matchmaker.promises.states import RECIPIENT_REASONS
 from matchmaker.scopes import is_in_scope
 
 
 @dataclass(frozen=True, slots=True)
 class PairingVisits:
-    """The visits of one pairing in a month; ``coming`` is empty if all promises of it ended."""
+    """The visits of one pairing in a month.
+
+    coming       empty if all promises of it ended
+    is_unwanted  whether they all ended through a wish, refusal or absence of the resident, or with
+                 the pairing
+    was_refused  whether the resident said no to one of them
+    end          why the pairing ended, if promises ended with it; None: nobody said, or it did not
+    """
 
     pairing: Pairing
     coming: list[Coming]
+    is_unwanted: bool
+    was_refused: bool
+    end: PairingEnd | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +209,18 @@ def _find_visits(run: RoundRun, ids: Collection[int]) -> Mapping[int, list[Pairi
     for row in db.session.scalars(query):
         if row.pairing is not None:
             by_pairing[row.pairing].append(row)
-    return _group(PairingVisits(key, join_promises(rows)) for key, rows in by_pairing.items())
+    return _group(_join(key, rows) for key, rows in by_pairing.items())
+
+
+def _join(pairing: Pairing, rows: Sequence[Promise]) -> PairingVisits:
+    has_ended = any(row.revoked_reason is RevokeReason.PAIRING_ENDED for row in rows)
+    return PairingVisits(
+        pairing,
+        join_promises(rows),
+        is_unwanted=not any(is_without_fault(row) for row in rows),
+        was_refused=any(row.decline_reason in RECIPIENT_REASONS for row in rows),
+        end=pairing.end_reason if has_ended else None,
+    )
 
 
 def _group(visits: Iterable[PairingVisits]) -> Mapping[int, list[PairingVisits]]:

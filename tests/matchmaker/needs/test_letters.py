@@ -7,9 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.assignments import answering
+from matchmaker.assignments import agreeing, answering
+from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.needs import desk_service, letters
+from matchmaker.organisations import pairing_service
+from matchmaker.organisations.pairing_chain import End
+from matchmaker.rounds.publish import revoking
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.notices.office import Office
@@ -186,3 +190,54 @@ def test_help_that_is_agreed_with_its_day_is_not_still_to_be_arranged(app, offic
     page = read(app, office.asker).get("needs.follow", need_id=need).text
     assert "It is arranged as you read above." in page
     assert "will arrange it with you" not in page
+
+
+def list_visits(office) -> list[m.Promise]:
+    """The promises of the pairing in the published month."""
+    of_run = select(m.Promise).where(m.Promise.round_run_id == office.run_id)
+    return list(db.session.scalars(of_run.where(m.Promise.pairing_id == office.pairing.id)))
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (m.PairingEnd.RECIPIENT_WISH, "As you wished, the regular visits have ended."),
+        (m.PairingEnd.MOVED_AWAY, "because you moved away"),
+        (m.PairingEnd.GOAL_REACHED, "What the visits were for is reached."),
+        (m.PairingEnd.GIVER_WISH, "The organisation cannot go on with the regular visits."),
+        (None, None),
+    ],
+)
+def test_no_visit_is_planned_once_the_pairing_ended(app, office, end, why):
+    """Nobody failed to come then; a volunteer who left is another thing."""
+    with app.app_context():
+        rows = list_visits(office)
+        if end is not None:
+            pairing_service.end_pairing(
+                actor=office.one,
+                pairing_id=office.pairing.id,
+                end=End(get_local_date(NOW), end),
+                known_breaks=len(rows),
+                now=NOW,
+            )
+        code = m.RevokeReason.PAIRING_ENDED if end else m.RevokeReason.VOLUNTEER_LEFT
+        reasons = dict.fromkeys([row.id for row in rows], code)
+        revoking.revoke(rows[0].run, reasons, actor=office.one, now=NOW)
+        db.session.commit()
+    page = read(app, office.asker).get("needs.answers").text
+    assert ("Nobody can come to you in" in page) is (end is None)
+    assert ("No visit is planned any more in" in page) is (end is not None)
+    assert why is None or why in page
+
+
+def test_no_visit_is_planned_once_the_resident_said_no(app, office):
+    with app.app_context():
+        rows = list_visits(office)
+        answering.accept(actor=office.giver, promise_ids=[row.id for row in rows], now=NOW)
+        for row in rows:
+            reason = m.DeclineReason.NO_LONGER_NEEDED
+            agreeing.refuse(actor=office.counter, promise_id=row.id, reason=reason, now=NOW)
+        db.session.commit()
+    page = read(app, office.asker).get("needs.answers").text
+    assert "Nobody can come to you in" not in page
+    assert "You said that you do not need a visit then." in page
