@@ -25,12 +25,14 @@ def call(month: date) -> str:
     if run is None:
         raise NotFoundError("run.unknown")
     rows, names = read_shortages(run), read_names(match_round.subdistrict_id)
+    shown = rows or () if match_round.published_run else ()  # what is not decided is not sent
     return render_template(
         "rounds/call.html",
         match_round=match_round,
         run=run,
         is_counted=rows is not None,
         rows=describe_rows(rows or (), names, month),
-        texts=describe_calls(rows or (), names, map_kinds(), month),
+        texts=describe_calls(shown, names, map_kinds(), month),
+        is_published=match_round.published_run is not None,
         total=sum(row.requests for row in rows or ()),
     )

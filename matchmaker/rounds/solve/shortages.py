@@ -10,6 +10,7 @@ from typing import Any
 
 from matchmaker.models import RoundRun
 from matchmaker.rounds.matching import read_rows
+from matchmaker.rounds.question.asks import list_members
 from optimizer import codec
 from optimizer.report import Shortage
 
@@ -20,7 +21,8 @@ class ShortRow:
 
     slot         the slot of visits; None: delivered
     units        visits, counted for each person, or units of the category
-    requests     how many requests it would meet, with all that are met left as they are
+    requests     how many requests, as they were entered, and agreed visits it would meet, with all
+                 that are met left as they are
     committees   the code of a committee -> how many of these requests are of its residents
     """
 
@@ -37,20 +39,23 @@ class ShortRow:
 
 
 def count_shortages(problem_json: str, shortages: Iterable[Shortage]) -> list[ShortRow]:
-    """The rows of a run's report, in its order; needs are only counted."""
+    """The rows of a run's report, in its order; needs are only counted, each of a joined ask."""
     committees = {
         need.id: need.groups.get("committee", "") for need in read_rows(problem_json).needs
     }
-    return [
-        ShortRow(
-            category=row.category,
-            slot=row.slot,
-            units=row.units,
-            requests=len(row.needs),
-            committees=dict(sorted(Counter(committees[need] for need in row.needs).items())),
+    found = []
+    for row in shortages:
+        places = Counter(committees[ask] for ask in row.needs for _need in list_members(ask))
+        found.append(
+            ShortRow(
+                category=row.category,
+                slot=row.slot,
+                units=row.units,
+                requests=places.total(),
+                committees=dict(sorted(places.items())),
+            )
         )
-        for row in shortages
-    ]
+    return found
 
 
 def read_shortages(run: RoundRun) -> list[ShortRow] | None:

@@ -1,14 +1,15 @@
 """The call to givers: what more help would meet, as a table and as texts to send.
 
-Texts leave the office, so they name no place and no number of requests that is small.
+Texts leave the office, so they name no place and no number, and neither a kind of help nor a time
+with few requests: with the public figures a number would say how many lack something else.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from matchmaker.models import OfferKind
 from matchmaker.rounds.solve.shortages import ShortRow
@@ -55,12 +56,15 @@ def describe_rows(rows: Iterable[ShortRow], names: Names, month: date) -> list[C
 def describe_calls(
     rows: Sequence[ShortRow], names: Names, kinds: Mapping[str, OfferKind], month: date
 ) -> list[CallText]:
-    """One text for each kind of giver that could give more, in the order of the kinds."""
+    """One text for each kind of giver that could give more, in the order of the kinds.
+
+    Kinds without a kind of help that many requests lack are left out.
+    """
     found = []
     for kind in OfferKind:
-        of_kind = [row for row in rows if kinds.get(row.category) is kind]
-        if of_kind:
-            found.append(CallText(kind, _write(of_kind, names, month)))
+        lines = _list_lines([row for row in rows if kinds.get(row.category) is kind], names)
+        if lines:
+            found.append(CallText(kind, _write(lines, month)))
     return found
 
 
@@ -97,32 +101,28 @@ def _say_amount(category: str, units: int, names: Names) -> str:
     return format_quantity(units, names.units[category]) if category in names.units else str(units)
 
 
-def _write(rows: Sequence[ShortRow], names: Names, month: date) -> str:
-    codes = [code for code in names.categories if any(row.category == code for row in rows)]
-    lines = [_say_line([row for row in rows if row.category == code], names) for code in codes]
+def _write(lines: Sequence[str], month: date) -> str:
     begin = _(
-        "In %(month)s there was not enough help for everyone in our street. With a little more, "
-        "more requests could have been met:",
+        "In %(month)s there was not enough help for everyone in our street. With more help of "
+        "these kinds, more requests could have been met:",
         month=format_month(month),
     )
     end = _("If you can give some of it, please tell the street office. Thank you!")
     return "\n".join([begin, *lines, end])
 
 
-def _say_line(rows: Sequence[ShortRow], names: Names) -> str:
-    """What more of one category would meet; a small number of requests is not named."""
-    category, requests = rows[0].category, sum(row.requests for row in rows)
-    what = names.categories[category]
-    windows = sorted({get_window(row.slot) for row in rows if row.slot})
-    if windows:
-        what = _("%(what)s (%(times)s)", what=what, times=name_windows(windows))
-    if is_small(requests):
-        return _("%(what)s: a little more", what=what)
-    amount = _say_amount(category, sum(row.units for row in rows), names)
-    return ngettext(
-        "%(what)s: %(amount)s more would be enough for %(num)s request",
-        "%(what)s: %(amount)s more would be enough for %(num)s requests",
-        requests,
-        what=what,
-        amount=amount,
-    )
+def _list_lines(rows: Sequence[ShortRow], names: Names) -> list[str]:
+    """The kinds of help that many requests lack, each with the times that many lack."""
+    found = []
+    for code, what in names.categories.items():
+        requests = Counter[str]()
+        for row in rows:
+            if row.category == code:
+                requests[get_window(row.slot) if row.slot else ""] += row.requests
+        if not requests or is_small(requests.total()):
+            continue
+        windows = sorted(key for key, count in requests.items() if key and not is_small(count))
+        if windows:
+            what = _("%(what)s (%(times)s)", what=what, times=name_windows(windows))
+        found.append(what)
+    return found
