@@ -4,14 +4,14 @@ Those who helped read the sentence only while it is passed on and its recipient 
 for ``READ_FOR``. Flushes; the caller commits.
 """
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from matchmaker.assignments.phones_in_words import has_long_number
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
@@ -30,8 +30,8 @@ from matchmaker.promises.days import SHOWN_FOR
 from matchmaker.scopes import get_in_scope, is_in_scope, lock_in_scope
 
 READ_FOR = timedelta(days=365)  # after the office passed them on
-_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
-_UNDECIDED = frozenset({ThanksState.WAITING, ThanksState.PASSED_ON})
+_MAY_PASS_ON = frozenset({ThanksState.WAITING, ThanksState.KEPT_BACK})
+_MAY_KEEP_BACK = frozenset({ThanksState.WAITING, ThanksState.PASSED_ON})
 # What a page shows of thanks.
 _SHOWN: Sequence[Any] = (
     selectinload(Thanks.promises).options(
@@ -54,7 +54,7 @@ def check_words(words: str) -> None:
     number long enough for a phone."""
     if not words:
         raise InvalidError("thanks.no_words", field="words")
-    if _LONG_NUMBER.search(words):
+    if has_long_number(words):
         raise InvalidError("thanks.number", field="words")
 
 
@@ -70,12 +70,15 @@ def allow(rows: Sequence[Promise], now: datetime) -> Thanks:
     return thanks
 
 
-def pass_on(*, actor: User, thanks_id: int, now: datetime) -> None:
-    """Let those who helped read the thanks, and notify them.
+def pass_on(*, actor: User, thanks_id: int, seen: str | None, now: datetime) -> None:
+    """Let those who helped read the thanks, also after they were kept back, and notify them.
 
-    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` unless they wait.
+    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` if they are passed on or
+    withdrawn, or if their state is not ``seen``, the one that the actor's page showed.
     """
-    row = _lock_to_decide(actor, thanks_id, {ThanksState.WAITING})
+    row = _lock_to_decide(actor, thanks_id, seen)
+    if not can_pass_on(row):
+        raise ConflictError("thanks.decided")
     row.is_passed_on, row.decided_by_id, row.decided_at = True, actor.id, now
     _record(row, "thanks.pass_on", actor, now)
     for organisation_id in dict.fromkeys(promise.organisation_id for promise in row.promises):
@@ -85,9 +88,14 @@ def pass_on(*, actor: User, thanks_id: int, now: datetime) -> None:
         notify_visitor(volunteer, actor, "thanks.passed_on", row, now)
 
 
-def keep_back(*, actor: User, thanks_id: int, now: datetime) -> None:
-    """Keep the thanks at the office, also after they were passed on. Raises as ``pass_on``."""
-    row = _lock_to_decide(actor, thanks_id, _UNDECIDED)
+def keep_back(*, actor: User, thanks_id: int, seen: str | None, now: datetime) -> None:
+    """Keep the thanks at the office, also after they were passed on.
+
+    Raises as ``pass_on`` does, ``ConflictError`` also if they are kept back already.
+    """
+    row = _lock_to_decide(actor, thanks_id, seen)
+    if not can_keep_back(row):
+        raise ConflictError("thanks.decided")
     row.is_passed_on, row.decided_by_id, row.decided_at = False, actor.id, now
     _record(row, "thanks.keep_back", actor, now)
     _make_unread(row, now)
@@ -116,9 +124,14 @@ def find_thanks(promise: Promise) -> Thanks | None:
     return db.session.get(Thanks, promise.thanks_id) if promise.thanks_id else None
 
 
-def can_decide(row: Thanks) -> bool:
-    """Whether the office may still decide that the thanks are kept back."""
-    return row.state in _UNDECIDED
+def can_pass_on(row: Thanks) -> bool:
+    """Whether the office may decide that those who helped read the thanks."""
+    return row.state in _MAY_PASS_ON
+
+
+def can_keep_back(row: Thanks) -> bool:
+    """Whether the office may decide that the thanks are kept back."""
+    return row.state in _MAY_KEEP_BACK
 
 
 def select_to_read(actor: User, *, is_decided: bool) -> Select[Thanks]:
@@ -169,9 +182,9 @@ def find_signature(row: Thanks, now: datetime) -> str | None:
     return name if is_recent and resident.contact_ended_on is None else None
 
 
-def _lock_to_decide(actor: User, thanks_id: int, states: Collection[ThanksState]) -> Thanks:
+def _lock_to_decide(actor: User, thanks_id: int, seen: str | None) -> Thanks:
     row = lock_in_scope(Thanks, thanks_id, actor, "thanks.unknown")
-    if row.state not in states:
+    if row.state.value != seen:
         raise ConflictError("thanks.decided")
     return row
 

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from wtforms import HiddenField
 
 from matchmaker.assignments import thanks
 from matchmaker.assignments.views import bp
@@ -21,6 +22,13 @@ from matchmaker.web.lists import Column, ListPage, People, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 
+
+class DecisionForm(IdempotentForm):
+    """A button that decides on thanks; with the state that the page showed."""
+
+    seen = HiddenField()
+
+
 _KIND = Column[Thanks](
     header=_l("Kind of help"), read=lambda row: get_name(row.first.asked.category)
 )
@@ -33,11 +41,6 @@ _STATE = Column[Thanks](
     header=_l("State"),
     read=lambda row: str(get_label(row.state)),
     badges=lambda row: [make_state_badge(row.state)],
-)
-_RESIDENT = Column[Thanks](
-    header=_l("Surname and title"),
-    read=lambda row: row.first.asked.resident.display_name,
-    link=lambda row: url_for("assignments.question", promise_id=row.first.id),
 )
 _OFFICE_COLUMNS = (
     Column[Thanks](
@@ -94,8 +97,9 @@ def read_thanks(thanks_id: int) -> str:
             row=row,
             helpers=name_givers(row),
             signature=thanks.find_signature(row, now),
-            can_decide=thanks.can_decide(row),
-            form=IdempotentForm(formdata=None),
+            can_pass_on=thanks.can_pass_on(row),
+            can_keep_back=thanks.can_keep_back(row),
+            form=DecisionForm(formdata=None, data={"seen": row.state.value}),
         )
 
     return show_people(ListKind.THANKS, {row.first.asked.resident.person_id}, make)
@@ -114,13 +118,15 @@ def keep_thanks_back(thanks_id: int) -> Answer:
 
 
 def _decide(thanks_id: int, step: Callable[..., None], done: str) -> Answer:
+    form = DecisionForm()
+
     def act() -> str:
-        step(actor=current_user, thanks_id=thanks_id, now=get_now())
+        step(actor=current_user, thanks_id=thanks_id, seen=form.seen.data, now=get_now())
         flash(done, "success")
         return url_for("assignments.list_thanks")
 
     page = url_for("assignments.read_thanks", thanks_id=thanks_id)
-    return answer_form(IdempotentForm(), act, lambda: redirect(page, 303))
+    return answer_form(form, act, lambda: redirect(page, 303))
 
 
 # Those who helped.
@@ -151,9 +157,9 @@ def _make_from(now: datetime) -> Column[Thanks]:
 @requires(Permission.HELP_AGREE)
 def said_thanks() -> str:
     query = thanks.select_said(current_user)
-    columns = (_RESIDENT, _KIND, _WORDS, _STATE)
-    listed = _make_list("said_thanks", _("Thanks that were said"), query, columns)
-    return show_list("assignments/thanks_said.html", listed)
+    listed = _make_list("said_thanks", _("Thanks that were said"), query, (_KIND, _WORDS, _STATE))
+    form = IdempotentForm(formdata=None)
+    return show_list("assignments/thanks_said.html", listed, form=form)
 
 
 @bp.post("/help/thanks/<id:thanks_id>/withdraw")

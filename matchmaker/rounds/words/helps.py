@@ -133,8 +133,8 @@ def explain_next(
 ) -> str:
     """Say what happens now, for the resident; of an ended request only that it has ended.
 
-    Of a request that another office has: that it is in no list meanwhile, also after a month that
-    found nothing.
+    Of a request that another office has: that it is in no list meanwhile.
+
     ``waits_for_recipient``: every giver said yes, and the resident has not answered. ``is_paper``:
     the sentence is printed, so it names no page. ``is_arranged``: all of it is agreed and has its
     day. A resident in danger, or one who cannot wait and got nothing, reads the numbers to call.

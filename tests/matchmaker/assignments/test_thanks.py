@@ -84,6 +84,14 @@ def list_read(actor, now=EVENING) -> list[str]:
     return [row.first.words for row in db.session.scalars(thanks.select_received(actor, now))]
 
 
+def pass_on(actor, row: m.Thanks) -> None:
+    thanks.pass_on(actor=actor, thanks_id=row.id, seen=row.state.value, now=EVENING)
+
+
+def keep_back(actor, row: m.Thanks) -> None:
+    thanks.keep_back(actor=actor, thanks_id=row.id, seen=row.state.value, now=EVENING)
+
+
 def list_heard() -> set[int]:
     query = select(m.Notice.user_id).where(
         m.Notice.kind == "thanks.passed_on", m.Notice.void_at.is_(None)
@@ -115,28 +123,43 @@ class TestPassedOn:
         row = find_one()
         assert {one.thanks_id for one in find_rows(month)} == {row.id}
         assert (row.state, list_read(giver), list_read(visitor)) == (_T.WAITING, [], [])
-        thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
+        pass_on(worker, row)
         assert list_read(giver) == list_read(visitor) == [SENTENCE]
         assert list_heard() == {giver.id, visitor.id}
         with pytest.raises(ConflictError):
-            thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
+            pass_on(worker, row)
 
-    def test_what_is_kept_back_is_read_by_nobody_who_helped(self, given, counter, giver, worker):
+    def test_what_is_kept_back_is_read_by_nobody_who_helped_unless_it_is_passed_on_later(
+        self, given, counter, giver, worker
+    ):
         say(counter, given[0])
         row = find_one()
-        thanks.keep_back(actor=worker, thanks_id=row.id, now=EVENING)
+        keep_back(worker, row)
         assert (row.state, list_read(giver), list_heard()) == (_T.KEPT_BACK, [], set())
-        for step in (thanks.pass_on, thanks.keep_back):
+        with pytest.raises(ConflictError):
+            keep_back(worker, row)
+        pass_on(worker, row)
+        assert (row.state, list_read(giver)) == (_T.PASSED_ON, [SENTENCE])
+        assert giver.id in list_heard()
+
+    def test_nobody_decides_over_a_decision_that_the_page_did_not_show(
+        self, given, counter, giver, worker
+    ):
+        say(counter, given[0])
+        row = find_one()
+        keep_back(worker, row)
+        for seen in ("waiting", "passed_on", "", None):
             with pytest.raises(ConflictError):
-                step(actor=worker, thanks_id=row.id, now=EVENING)
+                thanks.pass_on(actor=worker, thanks_id=row.id, seen=seen, now=EVENING)
+        assert row.state is _T.KEPT_BACK
 
     def test_the_office_can_keep_back_what_it_passed_on_by_mistake(
         self, given, counter, giver, worker
     ):
         say(counter, given[0])
         row = find_one()
-        thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
-        thanks.keep_back(actor=worker, thanks_id=row.id, now=EVENING)
+        pass_on(worker, row)
+        keep_back(worker, row)
         assert (list_read(giver), list_heard()) == ([], set())
 
     @pytest.mark.parametrize("is_passed_on", [False, True])
@@ -146,23 +169,23 @@ class TestPassedOn:
         say(counter, given[0])
         row = find_one()
         if is_passed_on:
-            thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
+            pass_on(worker, row)
         thanks.withdraw(actor=asker, thanks_id=row.id, now=EVENING)
         assert row.state is _T.WITHDRAWN
         assert (list_read(giver), list_read(visitor), list_heard()) == ([], [], set())
         for is_decided in (False, True):
             query = thanks.select_to_read(worker, is_decided=is_decided)
             assert db.session.scalars(query).all() == []
-        for step in (thanks.pass_on, thanks.keep_back):
+        for step in (pass_on, keep_back):
             with pytest.raises(ConflictError):
-                step(actor=worker, thanks_id=row.id, now=EVENING)
+                step(worker, row)
         with pytest.raises(ConflictError):
             thanks.withdraw(actor=asker, thanks_id=row.id, now=EVENING)
 
     def test_it_ends_with_the_contact(self, month, given, counter, giver, worker):
         say(counter, given[0])
         row = find_one()
-        thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
+        pass_on(worker, row)
         reason = {"reason": m.ContactEnd.DIED, "now": EVENING}
         stop_contact(actor=worker, resident_id=month.both.resident_id, **reason)
         db.session.expire(row)
@@ -173,7 +196,7 @@ class TestPassedOn:
     ):
         say(counter, given[0])
         row = find_one()
-        thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
+        pass_on(worker, row)
         last = EVENING + timedelta(days=30) - timedelta(seconds=1)
         assert thanks.find_signature(row, last) == "王阿婆"
         assert thanks.find_signature(row, EVENING + timedelta(days=30)) is None
@@ -188,10 +211,12 @@ class TestPassedOn:
             (m.Role.COMMITTEE_WORKER, {"committee_id": make.committee(month.subdistrict).id}),
         ):
             stranger = make.user(role, **scope)
-            for step in (thanks.pass_on, thanks.keep_back, thanks.withdraw):
+            for step in (pass_on, keep_back):
                 with pytest.raises(NotFoundError):
-                    step(actor=stranger, thanks_id=row.id, now=EVENING)
-        thanks.pass_on(actor=worker, thanks_id=row.id, now=EVENING)
+                    step(stranger, row)
+            with pytest.raises(NotFoundError):
+                thanks.withdraw(actor=stranger, thanks_id=row.id, now=EVENING)
+        pass_on(worker, row)
         other = make.user(m.Role.COORDINATOR, organisation_id=make.organisation().id)
         absent = make.user(m.Role.VOLUNTEER, volunteer_id=month.volunteer.id)
         assert list_read(other) == list_read(absent) == []
@@ -248,7 +273,8 @@ def test_a_sentence_goes_from_the_recipient_by_the_office_to_those_who_helped(
     assert SENTENCE in one.text
     assert "王阿婆" in one.text
     page = office.get_url("assignments.read_thanks", thanks_id=thanks_id)
-    passed = press(office, "pass_thanks_on", page, thanks_id=thanks_id)
+    seen = {"seen": "waiting"}
+    passed = press(office, "pass_thanks_on", page, thanks_id=thanks_id, data=seen)
     assert passed.status_code == 303
 
     for user in (giver, visitor):
@@ -291,7 +317,39 @@ def test_a_decision_that_came_too_late_says_so(app, given, counter, worker):
         db.session.commit()
     browser = open_page(app, worker)
     page = browser.get_url("assignments.read_thanks", thanks_id=thanks_id)
-    assert press(browser, "keep_thanks_back", page, thanks_id=thanks_id).status_code == 303
-    late = press(browser, "pass_thanks_on", page, "b" * 32, thanks_id=thanks_id)
+    shown = browser.client.get(page).text
+    assert "If you pass it on, those who helped read this:" in shown
+    [seen] = set(re.findall(r'name="seen" value="(\w+)"', shown))
+    keys = {"thanks_id": thanks_id, "data": {"seen": seen}}
+    assert press(browser, "keep_thanks_back", page, **keys).status_code == 303
+    late = press(browser, "pass_thanks_on", page, "b" * 32, **keys)
     assert late.status_code == 409
     assert "Somebody decided on these thanks already." in late.text
+    shown = browser.client.get(page).text
+    assert "Those who helped do not read this:" in shown
+    assert "Pass it on after all" in shown
+    [seen] = set(re.findall(r'name="seen" value="(\w+)"', shown))
+    keys = {"thanks_id": thanks_id, "data": {"seen": seen}}
+    assert press(browser, "pass_thanks_on", page, "c" * 32, **keys).status_code == 303
+    assert "This is what those who helped read:" in browser.client.get(page).text
+
+
+@pytest.mark.usefixtures("late")
+def test_they_are_taken_back_on_their_list_while_another_giver_has_not_answered(
+    app, month, given, asker, counter
+):
+    with app.app_context():
+        say(db.session.merge(counter), given[0])
+        thanks_id = find_one().id
+        find_rows(month)[1].state = m.PromiseState.AWAITING_GIVER
+        db.session.commit()
+    browser = open_page(app, asker)
+    page = browser.get_url("assignments.said_thanks")
+    shown = browser.client.get(page).text
+    assert SENTENCE in shown
+    assert browser.get("assignments.question", promise_id=given[0]).status_code == 404
+    assert browser.get_url("assignments.question", promise_id=given[0]) not in shown
+    [address] = re.findall(r'action="([^"]*/withdraw)"', shown)
+    assert address == browser.get_url("assignments.withdraw_thanks", thanks_id=thanks_id)
+    assert press(browser, "withdraw_thanks", page, thanks_id=thanks_id).status_code == 303
+    assert SENTENCE not in browser.client.get(page).text

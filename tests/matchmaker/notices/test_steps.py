@@ -1132,7 +1132,8 @@ def say_thanks(o: Office) -> m.Promise:
 @step("thanks.pass_on")
 def pass_thanks_on(o: Office) -> Heard:
     row = say_thanks(o)
-    thanks.pass_on(actor=o.one, thanks_id=row.thanks_id or 0, now=find_day(row))
+    keys: dict[str, Any] = {"thanks_id": row.thanks_id, "seen": "waiting", "now": find_day(row)}
+    thanks.pass_on(actor=o.one, **keys)
     return list_helpers(o, row, "thanks.passed_on", "thanks.passed_on")
 
 
