@@ -23,7 +23,7 @@ from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 
 
-class DecisionForm(IdempotentForm):
+class ThanksForm(IdempotentForm):
     """A button that decides on thanks; with the state that the page showed."""
 
     seen = HiddenField()
@@ -99,7 +99,7 @@ def read_thanks(thanks_id: int) -> str:
             signature=thanks.find_signature(row, now),
             can_pass_on=thanks.can_pass_on(row),
             can_keep_back=thanks.can_keep_back(row),
-            form=DecisionForm(formdata=None, data={"seen": row.state.value}),
+            form=ThanksForm(formdata=None, data={"seen": row.state.value}),
         )
 
     return show_people(ListKind.THANKS, {row.first.asked.resident.person_id}, make)
@@ -118,7 +118,7 @@ def keep_thanks_back(thanks_id: int) -> Answer:
 
 
 def _decide(thanks_id: int, step: Callable[..., None], done: str) -> Answer:
-    form = DecisionForm()
+    form = ThanksForm()
 
     def act() -> str:
         step(actor=current_user, thanks_id=thanks_id, seen=form.seen.data, now=get_now())
