@@ -36,7 +36,7 @@ from matchmaker.organisations.pairing_chain import (
     plan_ends,
 )
 from matchmaker.organisations.pairing_terms import (
-    MOST_MONTHS,
+    MOST_PAIRING_MONTHS,
     Care,
     PairingTerms,
     add_pairing,
@@ -105,7 +105,7 @@ def list_months(pairing: Pairing, now: datetime) -> Sequence[date]:
     first = get_month(now)
     if locked is not None:
         first = max(first, add_months(locked, 1))
-    months = (add_months(first, number) for number in range(MOST_MONTHS))
+    months = (add_months(first, number) for number in range(MOST_PAIRING_MONTHS))
     last = pairing.ended_on or date.max
     return [month for month in months if pairing.starts_on < month <= last]
 

@@ -27,9 +27,9 @@ from matchmaker.models.limits import TIERS
 from matchmaker.organisations.pairing_chain import hold
 from matchmaker.scopes import is_in_scope
 
-MOST_MONTHS = 12  # ahead: for a first day, a review or a change
+MOST_PAIRING_MONTHS = 12  # ahead: for a first day, a review or a change
 MOST_YEARS = 20  # that a first day lies back, or a last day ahead
-MOST_REFERENCE_TRIES = 8
+MOST_PAIRING_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def find_resident(reference: str, actor: User) -> Resident:
 
 def check_days(terms: PairingTerms, now: datetime) -> None:
     """Raise ``InvalidError`` for a first or last day that cannot be."""
-    latest = add_months(get_month(now), MOST_MONTHS)
+    latest = add_months(get_month(now), MOST_PAIRING_MONTHS)
     earliest = latest.replace(year=latest.year - MOST_YEARS)
     if not earliest <= terms.first_day <= latest:
         raise InvalidError("pairing.day", "first_day", first=earliest, last=latest)
@@ -137,7 +137,7 @@ def check_care(care: Care, first_day: date, now: datetime) -> None:
     if care.tier not in TIERS:
         raise InvalidError("need.tier_unknown", "tier")
     first = max(first_day, get_local_date(now))
-    last = add_months(first.replace(day=1), MOST_MONTHS)
+    last = add_months(first.replace(day=1), MOST_PAIRING_MONTHS)
     if not first <= care.review_on <= last:
         raise InvalidError("pairing.day", "review_on", first=first, last=last)
 
@@ -203,7 +203,7 @@ def add_pairing(pairing: Pairing) -> None:
 
     Raises ``ConflictError`` if somebody else took the number at the same time, eight times.
     """
-    for _ in range(MOST_REFERENCE_TRIES):
+    for _ in range(MOST_PAIRING_TRIES):
         pairing.reference = f"P{_find_last_number() + 1:04d}"
         try:
             with db.session.begin_nested():

@@ -115,14 +115,17 @@ def _list_lines(rows: Sequence[ShortRow], names: Names) -> list[str]:
     """The kinds of help that many requests lack, each with the times that many lack."""
     found = []
     for code, what in names.categories.items():
-        requests = Counter[str]()
-        for row in rows:
-            if row.category == code:
-                requests[get_window(row.slot) if row.slot else ""] += row.requests
-        if not requests or is_small(requests.total()):
-            continue
-        windows = sorted(key for key, count in requests.items() if key and not is_small(count))
-        if windows:
-            what = _("%(what)s (%(times)s)", what=what, times=name_windows(windows))
-        found.append(what)
+        requests = _count_by_window(row for row in rows if row.category == code)
+        if not is_small(requests.total()) and requests:
+            windows = [key for key, count in requests.items() if key and not is_small(count)]
+            times = name_windows(sorted(windows))
+            found.append(_("%(what)s (%(times)s)", what=what, times=times) if windows else what)
     return found
+
+
+def _count_by_window(rows: Iterable[ShortRow]) -> Counter[str]:
+    """How many requests lack help in each window; under an empty name, those of deliveries."""
+    requests = Counter[str]()
+    for row in rows:
+        requests[get_window(row.slot) if row.slot else ""] += row.requests
+    return requests

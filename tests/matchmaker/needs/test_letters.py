@@ -174,18 +174,17 @@ def test_a_withdrawn_month_has_no_letters(app, office):
     assert "There is no answer here yet" in read(app, office.asker).get("needs.answers").text
 
 
-def test_help_that_is_agreed_with_its_day_is_not_still_to_be_arranged(app, office):
+def test_help_that_is_agreed_with_its_day_is_not_still_to_be_arranged(app, make, office):
     with app.app_context():
         run = db.session.get_one(m.RoundRun, office.run_id)
         [row] = [row for row in list_of(office.asker.resident_id) if row.need_id and row.slot]
         need = row.need_id
-        found = letters.find_results(run, [need])
-        assert [result.is_arranged for result in found] == [False]
-        day = run.match_round.month.replace(day=14)
-        row.state, row.day, row.minute = m.PromiseState.CONFIRMED, day, 600
-        db.session.flush()
-        found = letters.find_results(run, [need])
-        assert [result.is_arranged for result in found] == [True]
+        assert not any(found.is_arranged for found in letters.find_results(run, [need]))
+        giver = make.user(m.Role.COORDINATOR, organisation_id=row.organisation_id)
+        answering.accept(actor=giver, promise_ids=[row.id], now=NOW)
+        assert not any(found.is_arranged for found in letters.find_results(run, [need]))
+        agreeing.agree(actor=office.counter, promise_id=row.id, now=NOW)
+        assert all(found.is_arranged for found in letters.find_results(run, [need]))
         db.session.commit()
     page = read(app, office.asker).get("needs.follow", need_id=need).text
     assert "It is arranged as you read above." in page
