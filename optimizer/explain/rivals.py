@@ -95,11 +95,11 @@ class _Neighbourhood:
 
 
 class Rivals:
-    """The needs that another need would have to displace in one answer.
+    """Finds, in one answer, the needs that take what an unmet need would take.
 
-    For each slot with a source, or each stock that delivers, these needs use the person's slot, one
-    of the person's visits of the month, or units of the stock, as serving the other need there
-    would.
+    At each place where the unmet need could be served (a person in a slot, or a stock that
+    delivers), one thing or more may be used up: the slot of the person, the person's visits of the
+    month, units of a stock. All needs that use such a thing count, also if one of them would do.
     """
 
     def __init__(self, places: Places) -> None:

@@ -26,7 +26,7 @@ from optimizer.second.ladders import (
 )
 from optimizer.second.levels import StatedGroup
 from optimizer.second.questioner import Questioner
-from optimizer.second.undecided import list_contests, settle
+from optimizer.second.undecided import Settled, list_contests, settle
 from optimizer.second.verdicts import Opinion, Verdict, judge, on_better, refute
 from optimizer.solution import Solution
 from optimizer.stages.kind import Cells, Homes, Ladder, Levels, Measure, PublicDraw, Sums
@@ -94,9 +94,12 @@ class FairQuestioner(Questioner):
         of_tier = [d for d, need in needs if need.tier == stage.tier and not need.duty]
         if of_tier:
             mets = self.columns.met
-            undecided = settle(self.engine, {d: mets[d] for d in of_tier if d in mets}).undecided
+            undecided = self._settle({d: mets[d] for d in of_tier if d in mets}).undecided
             homes = self._homes(undecided)
             yield self.question_sum(stage, "", dict.fromkeys(homes.values(), 1))
+
+    def _settle(self, mets: Mapping[int, Variable]) -> Settled:
+        return settle(self.engine, mets, self.met)
 
     def _homes(self, undecided: Iterable[int]) -> dict[str, Variable]:
         """Return, for every recipient in order of ticket, a column: 1 only if a need is met.
@@ -116,7 +119,7 @@ class FairQuestioner(Questioner):
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
             return
-        undecided, needs = settle(self.engine, self.columns.met).undecided, self.problem.needs
+        undecided, needs = self._settle(self.columns.met).undecided, self.problem.needs
         served = {needs[d].recipient for d in self.met.intersection(undecided)}
         homes = [StatedSum({v: 1}, int(h in served)) for h, v in self._homes(undecided).items()]
         drawn = [StatedSum({self.columns.met[d]: 1}, int(d in self.met)) for d in sorted(undecided)]
@@ -207,7 +210,7 @@ class FairQuestioner(Questioner):
             yield from self._ask_carrying(stage)
 
     def _ask_ranks(self, stage: Stage) -> Iterator[Opinion]:
-        settled = settle(self.engine, self.columns.met)
+        settled = self._settle(self.columns.met)
         contests = list_contests(self.columns, settled, stage.dimension)
         rows = {level.group: level for level in self.results[stage.name, ""].levels}
         if set(rows) != {self.name(group) for group in contests}:

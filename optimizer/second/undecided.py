@@ -39,13 +39,16 @@ class Settled:
     points: tuple[SecondAnswer, ...]
 
 
-def settle(engine: SecondEngine, mets: Mapping[int, Variable]) -> Settled:
+def settle(engine: SecondEngine, mets: Mapping[int, Variable], met: Collection[int]) -> Settled:
     """Find which of these needs are undecided, and fix the decided ones in the engine.
 
-    ``mets``: position -> decision "met". Raises ``OpenQuestionError`` if the engine gives no answer
-    in time, or if there is no point.
+    ``mets``: position -> decision "met"; ``met``: the positions that the solution meets. Raises
+    ``OpenQuestionError`` if the engine gives no answer in time, or if there is no point.
     """
-    points = [_find(engine.ask([]))]
+    # With the solution's own needs the engine only has to find who helps. Without them it has
+    # called a month impossible whose point was at hand.
+    own = engine.ask([engine.equal({one: 1}, int(d in met)) for d, one in mets.items()])
+    points = [own if own.answer is Answer.FOUND else _find(engine.ask([]))]
     never = _find_fixed(engine, mets, points, 1)
     others = {d: met for d, met in mets.items() if d not in never}
     always = _find_fixed(engine, others, points, 0)

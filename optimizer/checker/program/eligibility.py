@@ -284,10 +284,10 @@ class Eligibility:
         return self._indexes[need["category"]]
 
     def sources_of(self, need: Row) -> int:
-        """Return the mask of the sources that may serve the need; slots of visits are not compared.
+        """Return the mask of the sources of the need's category that may serve it.
 
-        A source is in it if it passes filters 2 to 4, and 5 if it delivers, and if neither a forbid
-        nor a pair excludes it (filter 6).
+        Bit i is source i of the index of that category. A source is in the mask if it passes
+        filters 2 to 4 and 6, and filter 5 if it delivers. For visits, slots are not compared.
         """
         index = self.index_of(need)
         mask = index.list_open(need)

@@ -18,7 +18,7 @@ class OddUnits(Kind):
     follows = "draw"
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one aim without a value: the answer states none for this stage to compare."""
+        """Yield one aim without a value: the answer states no value of this stage to compare."""
         yield Aim(stage["name"], stage["kind"], "")
 
     def prove(
