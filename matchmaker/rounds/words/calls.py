@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from matchmaker.models import OfferKind
 from matchmaker.rounds.solve.shortages import ShortRow
@@ -22,13 +23,13 @@ from matchmaker.words.scope import name_windows
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One row of the table, in words; ``requests`` is a number."""
+    """One row of the table, in words."""
 
     what: str
     amount: str
     when: str
     where: str
-    requests: int
+    enough: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,20 @@ def describe_rows(rows: Iterable[ShortRow], names: Names, month: date) -> list[C
             amount=_say_amount(row.category, row.units, names),
             when=describe_slot(row.slot, month) if row.slot else _("Any time"),
             where=_say_where(row.committees, names),
-            requests=row.requests,
+            enough=describe_enough([row]),
         )
         for row in rows
     ]
+
+
+def describe_enough(rows: Sequence[ShortRow]) -> str:
+    """How many requests all the rows together would meet, and how many agreed visits."""
+    requests, visits = sum(row.requests for row in rows), sum(row.visits for row in rows)
+    said = [
+        ngettext("%(num)s request", "%(num)s requests", requests) if requests else "",
+        ngettext("%(num)s agreed visit", "%(num)s agreed visits", visits) if visits else "",
+    ]
+    return _(", ").join(filter(None, said))
 
 
 def describe_calls(
@@ -103,8 +114,8 @@ def _say_amount(category: str, units: int, names: Names) -> str:
 
 def _write(lines: Sequence[str], month: date) -> str:
     begin = _(
-        "In %(month)s there was not enough help for everyone in our street. With more help of "
-        "these kinds, more requests could have been met:",
+        "In %(month)s there was not enough help for everyone in our street. With more help like "
+        "that of today's givers, at the times that are named, more requests could have been met:",
         month=format_month(month),
     )
     end = _("If you can give some of it, please tell the street office. Thank you!")
@@ -116,11 +127,16 @@ def _list_lines(rows: Sequence[ShortRow], names: Names) -> list[str]:
     found = []
     for code, what in names.categories.items():
         requests = _count_by_window(row for row in rows if row.category == code)
-        if not is_small(requests.total()) and requests:
-            windows = [key for key, count in requests.items() if key and not is_small(count)]
+        if _are_many(requests.total()):
+            windows = [key for key, count in requests.items() if key and _are_many(count)]
             times = name_windows(sorted(windows))
             found.append(_("%(what)s (%(times)s)", what=what, times=times) if windows else what)
     return found
+
+
+def _are_many(number: int) -> bool:
+    """Whether so many requests can be spoken of in a text that leaves the office."""
+    return number > 0 and not is_small(number)
 
 
 def _count_by_window(rows: Iterable[ShortRow]) -> Counter[str]:

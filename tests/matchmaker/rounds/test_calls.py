@@ -1,25 +1,29 @@
 """The call to givers: what more help would meet, on a page and in texts that name nobody."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.models import OfferKind
-from matchmaker.rounds.solve import shortages
-from matchmaker.rounds.solve.shortages import ShortRow, read_shortages
+from matchmaker.rounds.pages import call_views
+from matchmaker.rounds.solve.shortages import ShortRow, count_shortages, read_shortages
 from matchmaker.rounds.words.calls import (
     describe_calls,
+    describe_enough,
     describe_rows,
     list_shown_committees,
 )
 from matchmaker.rounds.words.names import Names
+from optimizer.codec import canonical_text
 from optimizer.report import Shortage
+from tests import pins
 from tests.browser import Browser
+from tests.factories import NOW
 from tests.matchmaker.notices.office import Office
 from tests.matchmaker.rounds.small_month import MONTH, SmallMonth
+from tests.optimizer.builders import month, visit, want
 from tests.worlds import kept
 
 NAMES = Names(
@@ -113,22 +117,118 @@ def test_a_time_that_few_lack_is_not_named(english):
     ]
     (call,) = describe_calls(rows, NAMES, KINDS, MONTH)
     assert call.text.splitlines()[1:-1] == ["Walks (Weekday mornings)"]
-    assert [row.requests for row in describe_rows(rows, NAMES, MONTH)] == [4, 2, 1]
+    assert [row.enough[0] for row in describe_rows(rows, NAMES, MONTH)] == ["4", "2", "1"]
 
 
-def test_a_month_that_is_not_published_has_no_texts(app, make):
+def test_a_time_that_few_lack_is_not_named_beside_agreed_visits(english):
+    rows = [
+        ShortRow("walk", "W1-WD-AM", 6, 6, {}),
+        ShortRow("walk", "W1-SUN-PM", 9, 2, {}, visits=7),
+        ShortRow("walk", "W2-SAT-AM", 7, 0, {}, visits=7),
+    ]
+    (call,) = describe_calls(rows, NAMES, KINDS, MONTH)
+    assert call.text.splitlines()[1:-1] == ["Walks (Weekday mornings)"]
+
+
+@pytest.mark.parametrize("requests", [0, 1, 4])
+def test_agreed_visits_make_no_text_of_few_requests(english, requests):
+    row = ShortRow("walk", "W1-WD-AM", 9, requests, {"C1": requests}, visits=9)
+    assert describe_calls([row], NAMES, KINDS, MONTH) == []
+
+
+@pytest.mark.parametrize(
+    ("requests", "visits", "said"),
+    [
+        (3, 2, "3 requests, 2 agreed visits"),
+        (1, 0, "1 request"),
+        (0, 1, "1 agreed visit"),
+    ],
+)
+def test_requests_and_agreed_visits_are_counted_apart(english, requests, visits, said):
+    row = ShortRow("walk", "W1-WD-AM", 9, requests, {}, visits)
+    assert describe_enough([row]) == describe_rows([row], NAMES, MONTH)[0].enough == said
+
+
+def show(app, monkeypatch, user, language: str = "en") -> str:
+    """The page of a month in which many lack a walk and rice."""
+    rows = [
+        ShortRow("rice_oil", None, 9, 9, {"": 9}),
+        ShortRow("elder_visit", "W1-WD-AM", 9, 6, {"": 6}),
+    ]
+    monkeypatch.setattr(call_views, "read_shortages", lambda _run: rows)
+    browser = Browser(app).use_language(language).sign_in(user)
+    return browser.get("rounds.call", month=MONTH).text
+
+
+@pytest.mark.parametrize(
+    ("language", "condition"), [("en", "like that of today"), ("zh", "像现在帮忙的那样")]
+)
+def test_a_published_month_has_texts_that_say_which_help_is_meant(
+    app, make, monkeypatch, language, condition
+):
+    small = SmallMonth(make)
+    with app.app_context():
+        small.publish()
+        db.session.commit()
+    page = show(app, monkeypatch, small.first, language)
+    texts = re.findall(r'<p class="to-copy">(.*?)</p>', page, re.DOTALL)
+    assert len(texts) == 2
+    assert all(condition in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("language", "condition"), [("en", "like the help of today"), ("zh", "像现在的单位和志愿者")]
+)
+def test_the_sum_says_which_help_is_meant(app, make, monkeypatch, language, condition):
     small = SmallMonth(make)
     with app.app_context():
         small.solve()
         db.session.commit()
-    browser = Browser(app).use_language("en").sign_in(small.first)
-    page = browser.get("rounds.call", month=MONTH).text
-    assert "once the month is published" in page or "No request was found" in page
+    assert condition in show(app, monkeypatch, small.first, language)
+
+
+@pytest.mark.parametrize("step", [SmallMonth.solve, SmallMonth.publish_and_withdraw])
+def test_a_month_that_is_not_published_has_no_texts_and_says_why(app, make, monkeypatch, step):
+    small = SmallMonth(make)
+    with app.app_context():
+        step(small)
+        db.session.commit()
+    page = show(app, monkeypatch, small.first)
+    assert "The month is still being prepared" in page
     assert 'class="to-copy"' not in page
+    assert "the next run counts again" not in page
 
 
-def test_each_need_of_a_joined_ask_counts_as_one_request(monkeypatch):
-    needs = [SimpleNamespace(id=name, groups={"committee": "C1"}) for name in ("A+B", "C")]
-    monkeypatch.setattr(shortages, "read_rows", lambda _text: SimpleNamespace(needs=needs))
-    found = shortages.count_shortages("", [Shortage("rice", None, 9, ("A+B", "C"), (6, 3))])
-    assert [(row.requests, row.committees) for row in found] == [(3, {"C1": 3})]
+def test_the_counts_of_an_outdated_run_are_marked(app, make, monkeypatch):
+    small = SmallMonth(make)
+    with app.app_context():
+        pins.add_override(
+            small.solve().match_round,
+            kind=m.OverrideKind.FORBID,
+            need=db.session.get_one(m.Need, small.needs[1].id),
+            offer_id=None,
+            volunteer_id=None,
+            reason="away",
+            actor=small.one,
+            now=NOW,
+        )
+        db.session.commit()
+    assert "the next run counts again" in show(app, monkeypatch, small.first)
+
+
+def test_each_need_of_a_joined_ask_counts_as_one_request_and_no_due_visit():
+    here = {"committee": "C1"}
+    problem = month(
+        want("A+B", quantity=6, groups=here),
+        want("C", quantity=3, groups=here),
+        visit("P0001#1", "S1", duty=True),
+    )
+    report = [
+        Shortage("visit", "S1", 1, ("P0001#1",), (1,)),
+        Shortage("goods", None, 9, ("A+B", "C"), (6, 3)),
+    ]
+    found = count_shortages(canonical_text(problem.to_json()), report)
+    assert [(row.category, row.requests, row.committees, row.visits) for row in found] == [
+        ("goods", 3, {"C1": 3}, 0),
+        ("visit", 0, {}, 1),
+    ]
