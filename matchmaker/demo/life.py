@@ -215,7 +215,9 @@ class Life:
         query = select(Thanks).where(Thanks.decided_at.is_(None)).order_by(Thanks.id)
         for row in db.session.scalars(query):
             if get_local_date(row.asked_at) < self._today:
-                yield Deed(self._workers[1], thanks.pass_on, {"thanks_id": row.id})
+                yield Deed(
+                    self._workers[1], thanks.pass_on, {"thanks_id": row.id, "seen": row.state.value}
+                )
 
     # Who and when.
 

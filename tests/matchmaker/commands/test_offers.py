@@ -30,7 +30,7 @@ def test_a_day_is_done_once(app, make):
     nothing = (
         "needs: came back 0, asked about 0, ended 0, expired 0; "
         "promises: reminded of 0, expired 0, freed 0; "
-        "packs: deleted 0\n"
+        "packs: deleted 0; photos: deleted 0\n"
     )
     first = runner.invoke(args=["daily"])
     assert (first.exit_code, first.output) == (0, f"offers: opened 0, expired 1; {nothing}")

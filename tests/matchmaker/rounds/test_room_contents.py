@@ -56,7 +56,7 @@ def test_the_room_offers_the_next_step_to_who_may_take_it(bring, one, auditor, s
     assert len(shown["runs"]) == (0 if step in ("open", "lock", "freeze") else 1)
     assert (shown["candidate"] is not None) is (step == "solve")
     assert shown["has_result"] is (step in ("solve", "publish"))
-    assert (shown["progress"] is None) is (step in ("open", "lock", "freeze"))
+    assert (shown["progress"] is None) is (step in ("open", "lock", "freeze", "publish"))
     auditor.get("rounds.show", month=MONTH)
     assert shown["can_run"] is False
 
