@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from itertools import product
 from typing import Any
@@ -24,10 +24,14 @@ from matchmaker.models import (
     Offer,
     OfferKind,
     Organisation,
+    Pairing,
+    PairingEnd,
+    Programme,
     Role,
     ServiceCategory,
     Session,
     User,
+    VisitFrequency,
     Window,
 )
 from matchmaker.needs.resident_service import Question
@@ -65,7 +69,32 @@ def make_world(app, make) -> SmallWorld:
     for state in (NeedState.SUBMITTED, NeedState.OPEN):
         post_need(make, world, state, world.users[Role.RESIDENT])
     _fill_in(make, world)
+    _pair(make, world)
     return world
+
+
+def _pair(make, world) -> None:
+    """A long-term pairing, with a last day, and a draft of a need with one."""
+    last_day = get_month(NOW) + timedelta(days=300)
+    with make.context():
+        draft = select(Need).where(Need.state == NeedState.DRAFT).order_by(Need.id.desc())
+        db.session.scalars(draft).first().useful_until = get_month(NOW) + timedelta(days=60)
+        db.session.commit()
+    make.add(
+        Pairing(
+            reference="P0901",
+            organisation_id=world.users[Role.COORDINATOR].organisation_id,
+            resident_id=world.resident.id,
+            category_id=world.need.category_id,
+            programme=Programme.ELDER_VISIT,
+            frequency=VisitFrequency.MONTHLY,
+            tier=2,
+            starts_on=get_month(NOW),
+            review_on=get_month(NOW) + timedelta(days=90),
+            ended_on=last_day,
+            end_reason=PairingEnd.GOAL_REACHED,
+        )
+    )
 
 
 def _fill_in(make, world) -> None:
@@ -199,6 +228,9 @@ def draw_changes(form: PageForm, *, with_reason: bool) -> Iterator[tuple[Control
 
 
 def change_text(control: Control) -> tuple[str, str]:
+    if control.kind == "date":
+        earlier = date.fromisoformat(control.value) - timedelta(days=1)
+        return earlier.isoformat(), (earlier - timedelta(days=1)).isoformat()
     if control.value.isdecimal():
         return str(int(control.value) + 1), str(int(control.value) + 2)
     return f"{control.value} 甲", f"{control.value} 乙"
