@@ -21,7 +21,7 @@ from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import get_unit_word, is_small, is_telling
 
 _RANKS = "ranks"  # the kind of stage whose levels count contested needs
-MOST_CATEGORIES = 15  # in one chart
+MOST_CATEGORIES = 12  # in one chart
 
 
 @dataclass(frozen=True, slots=True)
