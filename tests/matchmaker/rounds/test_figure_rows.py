@@ -115,11 +115,12 @@ def test_the_categories_asked_for_most_are_charted_and_no_money(make):
     units = dict.fromkeys(supply, "item")
     names = replace(NAMES, categories={code: code.upper() for code in supply}, units=units)
     rows = list_supply(replace(NOTHING, supply=supply), names)
-    assert rows[0] == SupplyDemandRow("GOODS15", "item", 16, 2, 1)
-    assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(15, 0, -1)]
+    most = MOST_CATEGORIES
+    assert rows[0] == SupplyDemandRow(f"GOODS{most}", "item", most + 1, 2, 1)
+    assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(most, 0, -1)]
     alike = {code: Supply(needs=1, asked=4, offered=2, given=1) for code in reversed(supply)}
     rows = list_supply(replace(NOTHING, supply=alike), names)
-    assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(15)]
+    assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(most)]
 
 
 def test_groups_that_are_equal_at_an_end_are_named_in_the_order_of_codes():
